@@ -1,0 +1,45 @@
+# Everything happens in .venv; the system's Python only makes it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+UV_VERSION := 0.13.9
+# without compiled bytecode every process recompiles pandas: a run would take three times as long
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lock clean
+
+help: ## this text
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("workbench wants Python 3.11 to 3.13; try make PYTHON=python3.12") if not (3, 11) <= sys.version_info[:2] <= (3, 13) else None'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@echo "installing the locked packages into $(VENV) (about a minute the first time)" >&2
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --compile-bytecode --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+setup: $(STAMP) ## make the environment
+
+demo: $(STAMP) ## the whole path once: data, warehouse, dbt, notebook, flow, run, links
+	@$(BIN)/workbench demo
+
+test: $(STAMP) ## every check and every test
+	@$(MAKE) --no-print-directory check
+	@$(BIN)/pytest
+
+check: $(STAMP) ## ruff, mypy, import-linter
+	@$(BIN)/ruff format --check --quiet src tests benchmarks
+	@$(BIN)/ruff check --quiet src tests benchmarks
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+
+lock: $(STAMP) ## choose versions anew: requirements.lock holds names, versions and hashes, no addresses
+	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --all-extras --universal --python-version 3.11 \
+	    --no-emit-index-url --no-annotate --generate-hashes --output-file requirements.lock
+
+clean: ## what a fresh clone doesn't have
+	rm -rf $(VENV) .workbench .metaflow dbt/target dbt/logs

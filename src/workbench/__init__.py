@@ -1,0 +1,45 @@
+"""Explore warehouse tables in a notebook; promote the cells worth keeping to a Metaflow flow.
+
+The public API, for notebooks and flows; everything else is private to the package:
+
+    sql(text, **binds)                    a query's result as a pandas DataFrame
+    log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
+
+`%load_ext workbench` makes `%sql` and `%%sql` known.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.tracking import log_figure as log_figure
+    from workbench.tracking import log_metric as log_metric
+    from workbench.tracking import log_parameter as log_parameter
+    from workbench.warehouse import sql as sql
+
+__version__ = "0.1.0"
+__all__ = ["log_figure", "log_metric", "log_parameter", "sql"]
+
+_HOME = {
+    "log_figure": "workbench.tracking",
+    "log_metric": "workbench.tracking",
+    "log_parameter": "workbench.tracking",
+    "sql": "workbench.warehouse",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public function's module when it is first asked for: `workbench --help` needs none of them."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOME[name]), name)
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext workbench` calls."""
+    from workbench.warehouse.magic import register
+
+    register(shell)
