@@ -1,0 +1,35 @@
+"""The embedded engine: fakesnow over the DuckDB files of one folder, with our mends applied."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from typing import Any
+
+from workbench.warehouse.address import DATABASE, SCHEMA, Folder
+
+
+def open_engine(folder: Folder) -> Any:
+    """A FakeSnow over the folder's `*.db` files, each attached, and the project's own database made if need be.
+
+    Raises duckdb.IOException where another process has the files open.
+    """
+    import fakesnow.server
+    from fakesnow.instance import FakeSnow
+    from fakesnow.transforms import stage
+
+    from workbench.warehouse import mends
+
+    logging.getLogger("fakesnow.server").setLevel(logging.WARNING)  # it sets its own level when it is imported
+    mends.apply()
+    # what was between PUT and COPY when the last owner ended is put again by its loader
+    shutil.rmtree(folder.stages, ignore_errors=True)
+    folder.stages.mkdir(parents=True)
+    stage.LOCAL_BUCKET_PATH = str(folder.stages)
+
+    engine = FakeSnow(db_path=folder.path)
+    for file in sorted(folder.path.glob("*.db")):
+        engine.connect(database=file.stem).close()
+    engine.connect(database=DATABASE, schema=SCHEMA).close()
+    fakesnow.server.shared_fs = engine
+    return engine

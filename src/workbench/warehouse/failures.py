@@ -1,0 +1,54 @@
+"""The connector's errors as ours: what is wrong, in one line, and what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.errors import (
+    MissingTable,
+    NotAuthorised,
+    UnsupportedLocally,
+    WarehouseDown,
+    WarehouseError,
+)
+
+UNREACHABLE = frozenset({250001, 250003, 251001, 251005, 290400, 290403, 290404, 290500, 290502, 290503, 290504})
+MISSING = frozenset({2003, 2043, 904, 1011})
+UNAUTHORISED = frozenset({3001, 3540, 250006, 390100, 390102, 390144, 390186, 390189, 390201, 390318, 394304})
+UNSUPPORTED = 2
+LOGIN_AGAIN = frozenset({390103, 390104, 390111, 390112, 390114})
+
+
+def translated(error: Any, *, profile: str) -> WarehouseError:
+    """Our error for one of the connector's (a snowflake.connector.errors.Error). profile: whose warehouse said it."""
+    number, message = error.errno or -1, _first_line(error)
+    if number in UNAUTHORISED or any(f"{code}" in message for code in (390100, 390144)):
+        hint = f"check the user, the role and its grants in the profile {profile!r}"
+        return NotAuthorised(f"{profile}: {message}", hint=hint)
+    if number in UNREACHABLE:
+        return WarehouseDown(f"the warehouse of profile {profile!r} doesn't answer: {message}", hint=_how_up(profile))
+    if number in MISSING and not message.startswith("Binder Error: No function"):
+        hint = "`workbench warehouse tables` lists what is there; a role sees only what it may read"
+        return MissingTable(message, hint=hint)
+    if number == UNSUPPORTED and profile == "local":
+        return UnsupportedLocally(message, hint="write it another way, or use a profile of a Snowflake account")
+    return WarehouseError(message)
+
+
+def must_log_in_again(error: Any) -> bool:
+    """Whether the session is gone and the statement was not looked at."""
+    return error.errno in LOGIN_AGAIN
+
+
+def _how_up(profile: str) -> str:
+    if profile == "local":
+        return "`workbench warehouse status` says how it is, `workbench warehouse start` starts it"
+    return "check the network, and account and host in connections.toml"
+
+
+def _first_line(error: Any) -> str:
+    text = str(getattr(error, "raw_msg", None) or error.msg or error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and lines[0].endswith(":") and len(lines) > 1:  # "SQL compilation error:" and what it is
+        return f"{lines[0]} {lines[1]}"
+    return lines[0] if lines else type(error).__name__

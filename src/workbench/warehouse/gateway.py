@@ -1,0 +1,192 @@
+"""HTTP in front of the engine: who may ask, one statement at a time a session, cancelling, and no retries.
+
+fakesnow's own handlers do the work; each statement runs in a thread, so that a long one never keeps the others waiting.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hmac
+import json
+import logging
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+from workbench.warehouse.address import USER, Address
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse, Response
+
+log = logging.getLogger("workbench.warehouse")
+
+# the connector's own read times out after 60 s and would then send the statement again
+POLL_SECONDS = 25.0
+IN_PROGRESS = "333333"
+WRONG_PASSWORD = "390100"  # noqa: S105  Snowflake's error number, not a password
+INTERNAL_ERROR = "370001"
+
+
+class Gateway:
+    """The HTTP application over an engine. Everything but the login wants a token that the login gave."""
+
+    def __init__(self, engine: Any, address: Address) -> None:
+        self._engine = engine
+        self._address = address
+        self._upload_key = secrets.token_urlsafe(24)
+        self._sessions: dict[str, threading.Lock] = {}
+        self._running: dict[str, asyncio.Task[Response]] = {}
+        self._cursors: dict[str, Any] = {}
+        self._last_request = time.monotonic()
+        self._in_flight = 0
+        self.app = self._application()
+
+    def idle_seconds(self) -> float:
+        """Seconds since the last request ended; 0 while one is served."""
+        return 0.0 if self._in_flight or self._running else time.monotonic() - self._last_request
+
+    def _application(self) -> Any:
+        import fakesnow.server
+        from starlette.applications import Starlette
+        from starlette.routing import Route
+
+        stage_info = fakesnow.server.gcs_stage_info
+
+        def with_key(*args: Any) -> dict[str, Any]:
+            info: dict[str, Any] = stage_info(*args)
+            return {**info, "presignedUrl": f"{info['presignedUrl']}?key={self._upload_key}"}
+
+        fakesnow.server.gcs_stage_info = with_key
+        routes = [
+            Route("/session/v1/login-request", self._login, methods=["POST"]),
+            Route("/session", self._session, methods=["POST"]),
+            Route("/session/heartbeat", self._session, methods=["POST"]),
+            Route("/queries/v1/query-request", self._query, methods=["POST"]),
+            Route("/queries/v1/abort-request", self._abort, methods=["POST"]),
+            Route("/queries/{request}/result", self._result, methods=["GET"]),
+            Route("/fs_bucket/{path:path}", self._upload, methods=["PUT"]),
+            Route("/monitoring/queries/{sfqid}", fakesnow.server.monitoring_query, methods=["GET"]),
+            Route("/telemetry/send", self._nothing, methods=["POST"]),
+        ]
+        return self._counted(Starlette(routes=routes))
+
+    def _counted(self, app: Starlette) -> Any:
+        async def counted(scope: Any, receive: Any, send: Any) -> None:
+            self._in_flight += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                self._in_flight -= 1
+                self._last_request = time.monotonic()
+
+        return counted
+
+    async def _login(self, request: Request) -> Response:
+        import fakesnow.server
+
+        data = (await _json(request))["data"]
+        known = hmac.compare_digest(str(data.get("PASSWORD", "")).encode(), self._address.password.encode())
+        if not known or str(data.get("LOGIN_NAME", "")).lower() != USER:
+            return _failure(WRONG_PASSWORD, "Incorrect username or password was specified.", "08001")
+        # a session of its own in-memory database would not see the project's tables
+        (data.get("SESSION_PARAMETERS") or {}).pop("FAKESNOW_DB_PATH", None)
+        response = await fakesnow.server.login_request(request)
+        answer = json.loads(response.body)
+        answer["data"]["parameters"].append({"name": "CLIENT_TELEMETRY_ENABLED", "value": False})
+        self._sessions[answer["data"]["token"]] = threading.Lock()
+        return _answer(answer)
+
+    async def _session(self, request: Request) -> Response:
+        import fakesnow.server
+
+        token = _token(request)
+        connection = fakesnow.server.sessions.get(token)
+        response: Response = await fakesnow.server.session(request)
+        if connection is not None and request.query_params.get("delete"):
+            self._sessions.pop(token, None)
+            connection.close()
+        return response
+
+    async def _query(self, request: Request) -> Response:
+        """Run one statement. A request that the connector sends again joins the statement that is still running."""
+        import fakesnow.server
+
+        token = _token(request)
+        if token not in self._sessions:
+            return await fakesnow.server.query_request(request)  # says that one must log in
+        await request.body()
+        key = request.query_params.get("requestId") or secrets.token_hex(16)
+        if key not in self._running:
+            self._cursors[key] = fakesnow.server.sessions[token]
+            self._running[key] = asyncio.create_task(asyncio.to_thread(self._run, request, token))
+        return await self._wait(key)
+
+    async def _result(self, request: Request) -> Response:
+        key = request.path_params["request"]
+        if _token(request) not in self._sessions or key not in self._running:
+            return _failure("000709", f"Statement {key} not found", "02000")
+        return await self._wait(key)
+
+    async def _wait(self, key: str) -> Response:
+        done, _ = await asyncio.wait([self._running[key]], timeout=POLL_SECONDS)
+        if not done:
+            data = {"getResultUrl": f"/queries/{key}/result", "queryId": key}
+            return _answer({"data": data, "code": IN_PROGRESS, "message": None, "success": True})
+        self._cursors.pop(key, None)
+        return self._running.pop(key).result()
+
+    def _run(self, request: Request, token: str) -> Response:
+        """In a thread: the statement, after those that its session asked for before."""
+        import fakesnow.server
+
+        with self._sessions[token]:
+            response: Response = asyncio.run(fakesnow.server.query_request(request))
+        if response.status_code < 500:
+            return response
+        # the connector would send a status of 500 again and again for 20 s
+        return _failure(INTERNAL_ERROR, "the local warehouse can't run this statement; its log says why", "XX000")
+
+    async def _abort(self, request: Request) -> Response:
+        key = (await _json(request)).get("requestId", "")
+        if _token(request) in self._sessions and (connection := self._cursors.get(key)) is not None:
+            connection._duck_conn.interrupt()
+        return _answer({"data": None, "success": True})
+
+    async def _upload(self, request: Request) -> Response:
+        import fakesnow.server
+
+        if not hmac.compare_digest(request.query_params.get("key", ""), self._upload_key):
+            from starlette.responses import Response as Plain
+
+            return Plain(status_code=403)
+        return await fakesnow.server.bucket_upload(request)
+
+    async def _nothing(self, _: Request) -> Response:
+        return _answer({"success": True})
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = await request.body()
+    if request.headers.get("content-encoding") == "gzip":
+        body = gzip.decompress(body)
+    content: dict[str, Any] = json.loads(body)
+    return content
+
+
+def _token(request: Request) -> str:
+    return request.headers.get("authorization", "")[len('Snowflake Token="') : -1]
+
+
+def _failure(code: str, message: str, state: str) -> JSONResponse:
+    data = {"errorCode": code, "sqlState": state}
+    return _answer({"data": data, "code": code, "message": message, "success": False})
+
+
+def _answer(content: dict[str, Any]) -> JSONResponse:
+    from starlette.responses import JSONResponse
+
+    return JSONResponse(content)
