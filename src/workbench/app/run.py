@@ -1,0 +1,205 @@
+"""Run a notebook's flow: compiled, run, its outputs put back into the notebook's cells, and linked."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import hashlib
+import signal
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from workbench.errors import NotANotebook, ParameterError, RunFailed
+from workbench.files import write_atomic
+from workbench.project import Project
+from workbench.runs import executed, flow, record, tasks
+from workbench.runs.record import RunRecord
+from workbench.runs.values import typed
+
+
+class Watcher(Protocol):
+    """Who shows the progress of a run."""
+
+    def began(self, name: str, steps: tuple[str, ...]) -> None:
+        """The run has a name now; steps: those that it will go through."""
+
+    def task(self, event: flow.TaskEvent) -> None:
+        """A task began or ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is run. notebook: the file it came from, and its content at that time; None for a flow of no notebook."""
+
+    project: Project
+    flow: tasks.Flow
+    notebook: Path | None
+    content: dict[str, Any] | None
+
+
+def run(
+    target: Path,
+    given: Iterable[tuple[str, str]],
+    watcher: Watcher,
+    *,
+    steps: Literal["tags", "headings"] = "tags",
+    executed_to: Path | None = None,
+    link: bool = True,
+) -> RunRecord:
+    """Run a notebook or a flow to its end, and return the run's record.
+
+    given: parameters as (name, text). executed_to: where the executed notebook is written as well. link: whether the
+    notebook gets its links. A run that fails or is interrupted returns too, its record says so. Raises
+    PromotionRefused, ParameterError, NotebookError, RunFailed (before there is a run) and TargetNotWritable.
+    """
+    prepared = prepare(target, steps)
+    if executed_to is not None and prepared.content is None:
+        raise ParameterError(
+            f"{target} was not promoted from a notebook that is still there: it has no executed notebook",
+            hint="leave --executed away",
+        )
+    flow.configure(prepared.project)
+    facts = flow.facts(prepared.flow.file)
+    values = typed(facts.parameters, given, owner=target.name)
+    return _Run(prepared, facts, values, watcher).to_the_end(executed_to)
+
+
+def prepare(target: Path, steps: Literal["tags", "headings"] = "tags") -> Prepared:
+    """The flow to run: a notebook is compiled beside the project's state, `flows/` stays as it is."""
+    if not target.exists():
+        raise NotANotebook(f"{target} doesn't exist", hint="name a notebook (.ipynb) or a flow (.py)")
+    project = Project.around(target)
+    if target.suffix == ".py":
+        source = target.read_text("utf-8")
+        notebook = _origin(target, source)
+        content = _read(notebook) if notebook else None
+        return Prepared(project, tasks.Flow(target.resolve(), source), notebook, content)
+    from workbench.app.promote import compiled
+
+    content = _read(target)
+    # the folder's name has the same length whatever is in it, so that paths relative to it hold
+    promoted = compiled(target, steps=steps, beside=project.state / "flows" / ("0" * 12) / f"{target.stem}.py")
+    digest = hashlib.sha256(promoted.source.encode()).hexdigest()[:12]
+    file = project.state / "flows" / digest / f"{target.stem}.py"
+    if not file.exists() or file.read_text("utf-8") != promoted.source:
+        write_atomic(file, promoted.source.encode())
+    return Prepared(project, tasks.Flow(file, promoted.source), target.resolve(), content)
+
+
+class _Run:
+    """One run of a prepared flow."""
+
+    def __init__(self, prepared: Prepared, facts: flow.FlowFacts, values: dict[str, Any], watcher: Watcher) -> None:
+        self._prepared, self._facts, self._values, self._watcher = prepared, facts, values, watcher
+        self._project = prepared.project
+        self._record: RunRecord | None = None
+        self._lock = record.Running()
+
+    def to_the_end(self, executed_to: Path | None) -> RunRecord:
+        began = time.monotonic()
+        with self._lock:
+            ended = flow.run(
+                self._prepared.flow.file,
+                self._project,
+                self._values,
+                started=self._started,
+                progress=self._watcher.task,
+            )
+            if self._record is None:
+                if ended.signal is not None:
+                    raise KeyboardInterrupt
+                raise RunFailed("the flow didn't start", hint=ended.stderr.strip() or "its output says nothing")
+            return self._finish(self._record, ended, round(time.monotonic() - began, 1), executed_to)
+
+    def _started(self, pathspec: str) -> None:
+        notebook = self._prepared.notebook
+        self._record = RunRecord(
+            name=pathspec,
+            kind="flow",
+            status="running",
+            started=record.now(),
+            notebook=record.relative(self._project, notebook) if notebook else None,
+            flow=record.relative(self._project, self._prepared.flow.file),
+            parameters={known.name: self._values.get(known.name, known.default) for known in self._facts.parameters},
+        )
+        folder = record.folder_of(self._project, self._record)
+        self._lock.hold(folder)
+        write_atomic(folder / self._prepared.flow.file.name, self._prepared.flow.source.encode())
+        record.write(self._project, self._record)
+        self._watcher.began(pathspec, self._facts.steps)
+
+    def _finish(self, running: RunRecord, ended: flow.Ended, seconds: float, executed_to: Path | None) -> RunRecord:
+        found = tasks.read(running.name)
+        folder = record.folder_of(self._project, running)
+        write_atomic(folder / record.LOG, (ended.stdout + ended.stderr).encode())
+        finished = dataclasses.replace(
+            running,
+            status=_status(ended),
+            seconds=seconds,
+            metrics=tasks.metrics(found),
+            experiment=tasks.experiment(found),
+            cards=self._cards(folder, found),
+            failure=None if ended.succeeded else tasks.failure(found, self._prepared.flow, ended.stdout),
+        )
+        if self._prepared.content is not None:
+            path = folder / record.EXECUTED
+            finished = dataclasses.replace(finished, executed=record.relative(self._project, path))
+            notebook = executed.executed(
+                self._prepared.content,
+                [task.recorded for task in found],
+                {"name": finished.name, "status": finished.status, "parameters": finished.parameters},
+            )
+            content = executed.as_bytes(notebook)
+            write_atomic(path, content)
+            record.write(self._project, finished)
+            if executed_to is not None:
+                write_atomic(executed_to, content)
+        record.write(self._project, finished)
+        return finished
+
+    def _cards(self, folder: Path, found: list[tasks.TaskFacts]) -> dict[str, str]:
+        """Write the cards beside the record; step (with a number where it has several) → path."""
+        written: dict[str, str] = {}
+        for task in found:
+            for html in task.cards:
+                name, number = task.step, 2
+                while name in written:
+                    name, number = f"{task.step}-{number}", number + 1
+                path = folder / "cards" / f"{name}.html"
+                write_atomic(path, html.encode())
+                written[name] = record.relative(self._project, path)
+        return written
+
+
+def _status(ended: flow.Ended) -> record.Status:
+    if ended.signal is not None:
+        return "interrupted"
+    return "succeeded" if ended.succeeded else "failed"
+
+
+def exit_status(ended: RunRecord) -> int:
+    """What the command ends with: 0 succeeded, 1 failed, 130 interrupted."""
+    return {"succeeded": 0, "interrupted": 128 + signal.SIGINT}.get(ended.status, 1)
+
+
+def _origin(file: Path, source: str) -> Path | None:
+    """The notebook that a flow says it was promoted from, if it is there."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise RunFailed(f"{file} is no Python: line {error.lineno}: {error.msg}", hint="mend it") from None
+    for statement in body:
+        match statement:
+            case ast.Assign(targets=[ast.Name("__notebook__")], value=ast.Constant(str(path))):
+                notebook = (file.parent / path).resolve()
+                return notebook if notebook.is_file() else None
+    return None
+
+
+def _read(notebook: Path) -> dict[str, Any]:
+    from workbench.notebook.ipynb import read_json
+
+    return read_json(notebook)

@@ -1,0 +1,48 @@
+"""workbench run: a notebook's flow, or a flow."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command(context_settings={"show_default": True})
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="A parameter of the run."
+)
+@click.option(
+    "--steps", type=click.Choice(["tags", "headings"]), default="tags", help="What makes the steps of a notebook."
+)
+@click.option("--executed", type=click.Path(path_type=Path), help="Write the executed notebook here as well.")
+@click.option("--no-link", is_flag=True, help="Leave the notebook as it is, without links to the run.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the result.")
+def command(
+    target: Path, given: tuple[tuple[str, str], ...], steps: str, executed: Path | None, no_link: bool, form: str
+) -> None:
+    """Run TARGET, a notebook (promoted on the way) or a flow, with Metaflow, and link the run back into the notebook.
+
+    \b
+    workbench run notebooks/next_product.ipynb -p n_neighbours 50
+    workbench run flows/next_product.py --executed out.ipynb
+    """
+    from workbench.app.run import exit_status, run
+    from workbench.cli.progress import StepsProgress
+    from workbench.cli.results import failure_text, run_text
+
+    with StepsProgress() as progress:
+        ended = run(
+            target,
+            given,
+            progress,
+            steps="headings" if steps == "headings" else "tags",
+            executed_to=executed,
+            link=not no_link,
+        )
+    click.echo(json.dumps(ended.as_json(), ensure_ascii=False, indent=1) if form == "json" else run_text(ended))
+    if ended.status != "succeeded":
+        click.echo(failure_text(ended), err=True)
+    sys.exit(exit_status(ended))

@@ -1,0 +1,69 @@
+"""The executed notebook: the input's cells in the input's order, with the outputs that a run's tasks recorded."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.notebook.ipynb import parse
+from workbench.notebook.model import short_ids
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCells:
+    """What a task recorded: its step, and `_workbench_cells` (see workbench.runtime), in order."""
+
+    step: str
+    cells: Sequence[Json]
+
+
+def markers(notebook: Json) -> list[str]:
+    """For each cell its name in the flow: its id, shortened where it is long, `cell-<index>` where it has none."""
+    parsed = parse(notebook, "the notebook")
+    short = short_ids(parsed)
+    return [short[cell.id] for cell in parsed.cells]
+
+
+def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any]) -> Json:
+    """Assemble the executed notebook of a run; notebook (nbformat 4, as JSON) isn't changed.
+
+    tasks: in the order in which they began. run: goes into the metadata as `workbench.run`. A setup cell, which runs in
+    every step, shows what it gave where it first ran. Cells that didn't run have no outputs.
+    """
+    recorded: dict[str, Json] = {}
+    for task in tasks:
+        for cell in task.cells:
+            merged = recorded.setdefault(cell["id"], {"outputs": [], "seconds": 0.0, "step": task.step})
+            if cell.get("setup") and merged["outputs"]:
+                continue
+            merged["outputs"] += copy.deepcopy(list(cell["outputs"]))
+            merged["seconds"] += cell.get("seconds", 0.0)
+    result = copy.deepcopy(notebook)
+    count = 0
+    for cell, marker in zip(result["cells"], markers(notebook), strict=True):
+        if cell["cell_type"] != "code":
+            continue
+        cell["outputs"], cell["execution_count"] = [], None
+        if (found := recorded.get(marker)) is not None:
+            count += 1
+            cell["execution_count"] = count
+            cell["outputs"] = [_numbered(output, count) for output in found["outputs"]]
+            cell["metadata"]["workbench"] = {"step": found["step"], "seconds": round(found["seconds"], 3)}
+    result["metadata"].setdefault("workbench", {})["run"] = dict(run)
+    return result
+
+
+def as_bytes(notebook: Json) -> bytes:
+    """A notebook as Jupyter writes it."""
+    return (json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _numbered(output: Json, count: int) -> Json:
+    if output["output_type"] == "execute_result":
+        return {**output, "execution_count": count}
+    return output

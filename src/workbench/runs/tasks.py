@@ -1,0 +1,153 @@
+"""What a run's tasks left: outputs by cell, logged records, cards, and what failed. Read through Metaflow's Client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.runs.executed import TaskCells
+from workbench.runs.record import Failure
+
+_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in ')
+_MARKER = re.compile(r"^\s*# %% (?:\[setup\] )?(?P<cell>\S+)(?: (?P<heading>.*))?$")
+_DEF = re.compile(r"^ {0,4}(?:async )?def ")  # of the flow or of a step; a cell's own are deeper
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A flow's file and its text as it was run."""
+
+    file: Path
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """One task. cards: HTML pages; logged: records of workbench.tracking; failed: its exception's text, or None."""
+
+    step: str
+    cells: list[dict[str, Any]] = field(default_factory=list)
+    logged: list[dict[str, Any]] = field(default_factory=list)
+    experiment: dict[str, Any] | None = None
+    cards: list[str] = field(default_factory=list)
+    finished: bool = False
+    successful: bool = False
+    exception: str | None = None
+
+    @property
+    def recorded(self) -> TaskCells:
+        """Its cells, for the executed notebook."""
+        return TaskCells(self.step, self.cells)
+
+
+def read(pathspec: str) -> list[TaskFacts]:
+    """The run's tasks, in the order in which they were created. pathspec: `Flow/run id`."""
+    from metaflow import Run
+
+    run = Run(pathspec, _namespace_check=False)
+    tasks = [(step.id, task) for step in run for task in step]
+    return [_facts(step, task) for step, task in sorted(tasks, key=lambda pair: _number(pair[1].id))]
+
+
+def metrics(tasks: Iterable[TaskFacts]) -> dict[str, Any]:
+    """Each metric's last value, in the order in which they were first logged."""
+    return {
+        record["name"]: record["value"] for task in tasks for record in task.logged if record.get("kind") == "metric"
+    }
+
+
+def experiment(tasks: Iterable[TaskFacts]) -> dict[str, Any] | None:
+    """The run's Comet experiment, as its last step has it."""
+    return next((task.experiment for task in tasks if task.experiment), None)
+
+
+def failure(tasks: Iterable[TaskFacts], flow: Flow, log: str) -> Failure | None:
+    """What failed: of the first failed task the exception, its cell and line. None where no task failed.
+
+    log: the flow's output, the only thing there is of a task that was killed.
+    """
+    for task in tasks:
+        if not task.successful and (task.exception or _said_failed(task.step, log)):
+            return _failure(task, flow, log)
+    return None
+
+
+def _facts(step: str, task: Any) -> TaskFacts:
+    exception = _artifact(task, "_exception")
+    return TaskFacts(
+        step,
+        cells=_artifact(task, "_workbench_cells") or [],
+        logged=_artifact(task, "_workbench_logged") or [],
+        experiment=_artifact(task, "_workbench_experiment"),
+        cards=_cards(task),
+        finished=bool(task.finished),
+        successful=bool(task.successful),
+        exception=None if exception is None else str(exception),
+    )
+
+
+def _artifact(task: Any, name: str) -> Any:
+    """An artifact's value; None where the task has none, or one that can't be loaded here."""
+    try:
+        return task[name].data
+    except Exception:  # the user's classes run while it is unpickled
+        return None
+
+
+def _cards(task: Any) -> list[str]:
+    from metaflow.cards import get_cards
+
+    try:
+        return [html for card in get_cards(task) if (html := card.get())]
+    except Exception:  # a task without cards, or with one that was never finished
+        return []
+
+
+def _failure(task: TaskFacts, flow: Flow, log: str) -> Failure:
+    error = _error_output(task)
+    kind, message = (error["ename"], error["evalue"]) if error else _last_line(task.exception or "")
+    cell, heading, line, source = _place(task.exception or "", flow)
+    if cell is None and error and task.cells:
+        cell, heading = task.cells[-1]["id"], task.cells[-1].get("heading", "")
+    if not kind:
+        kind, message = "TaskFailed", f"the task of step {task.step} ended without saying why; see the log"
+    return Failure(kind, message, task.step, cell, heading, line, source)
+
+
+def _error_output(task: TaskFacts) -> Mapping[str, str] | None:
+    for output in reversed(task.cells[-1]["outputs"] if task.cells else []):
+        if output["output_type"] == "error":
+            return {name: _ANSI.sub("", str(output.get(name, ""))) for name in ("ename", "evalue")}
+    return None
+
+
+def _last_line(trace: str) -> tuple[str, str]:
+    """The type and the message that a traceback ends with."""
+    lines = [line for line in trace.splitlines() if line and not line.startswith(" ")]
+    kind, _, message = (lines[-1] if lines else "").partition(": ")
+    return kind.rpartition(".")[2], message
+
+
+def _place(trace: str, flow: Flow) -> tuple[str | None, str, int | None, str]:
+    """Of a traceback's last frame within a cell: the cell, its heading, the line in it from 1, and that line's text."""
+    lines = flow.source.splitlines()
+    frames = [int(match["line"]) for match in _FRAME.finditer(trace) if Path(match["file"]).name == flow.file.name]
+    for number in reversed([number for number in frames if number <= len(lines)]):
+        for above in range(number - 1, 0, -1):
+            if marker := _MARKER.match(lines[above - 1]):
+                return marker["cell"], marker["heading"] or "", number - above, lines[number - 1].strip()
+            if _DEF.match(lines[above - 1]):
+                break  # a hoisted function's: the call of it is further up
+    return None, "", None, ""
+
+
+def _said_failed(step: str, log: str) -> bool:
+    return re.search(rf"/{re.escape(step)}/\w+ \(pid \d+\)\] Task failed\.", log) is not None
+
+
+def _number(task_id: str) -> int:
+    return int(task_id) if task_id.isdigit() else 0
