@@ -1,0 +1,41 @@
+"""What a promoted flow imports: the step decorator, and what stands in for the notebook's own words.
+
+notebook_step        decorator, above @step: the step's cells run as a kernel would run them
+show(value)          display a cell's last expression
+timed()              what %time and %%time print
+get_ipython()        the shell: magics, system commands
+wait(awaitable)      a top-level await
+raises_exception()   a cell that may fail (tag raises-exception)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.runtime.decorator import notebook_step as notebook_step
+    from workbench.runtime.shell import get_ipython as get_ipython
+    from workbench.runtime.words import raises_exception as raises_exception
+    from workbench.runtime.words import show as show
+    from workbench.runtime.words import timed as timed
+    from workbench.runtime.words import wait as wait
+
+__all__ = ["get_ipython", "notebook_step", "raises_exception", "show", "timed", "wait"]
+
+_HOME = {
+    "get_ipython": "workbench.runtime.shell",
+    "notebook_step": "workbench.runtime.decorator",
+    "raises_exception": "workbench.runtime.words",
+    "show": "workbench.runtime.words",
+    "timed": "workbench.runtime.words",
+    "wait": "workbench.runtime.words",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a name's module when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'workbench.runtime' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_HOME[name]), name)

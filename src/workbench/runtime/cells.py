@@ -1,0 +1,254 @@
+"""The cells of a step: found at the `# %%` lines of its source, and made to stop where each one begins.
+
+A step's body becomes a generator that yields the index of a cell before its first statement, so that whoever drives
+it gets control between the cells. File name and line numbers stay, so tracebacks and inspect.getsource stay right;
+what the cells define loses the step's part of its qualified name, so that it prints as in the notebook.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import linecache
+import re
+import textwrap
+import tokenize
+import types
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+HAND_OVER = -1
+"""What a step's generator yields before statements that are no cell's: artifacts read or written, self.next."""
+
+_MARKER = re.compile(r"#\s?%%\s+(?P<setup>\[setup\]\s+)?(?P<id>\S+)(?:\s+(?P<heading>.*\S))?\s*$")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell in a step. line: of its marker in the flow's file, 1-based; source: what follows it, dedented."""
+
+    id: str
+    heading: str
+    setup: bool
+    line: int
+    source: str
+
+
+@dataclass(frozen=True)
+class StepCode:
+    """A step's function taken apart.
+
+    run(flow[, inputs]) gives the generator; reads: the artifacts it takes as (branch or "", name), bound_by: for each
+    name that a cell binds, the index of the last cell that does.
+    """
+
+    name: str
+    doc: str
+    line: int
+    cells: tuple[Cell, ...]
+    reads: frozenset[tuple[str, str]]
+    bound_by: dict[str, int] = field(repr=False)
+    run: Callable[..., Iterator[int]] = field(repr=False)
+
+
+def step_code(function: types.FunctionType) -> StepCode:
+    """Take a step's function apart. Raises OSError where its source can't be read."""
+    code = function.__code__
+    lines = linecache.getlines(code.co_filename)
+    if not lines:
+        raise OSError(f"the source of step {function.__name__} can't be read: {code.co_filename}")
+    text = "".join(lines)
+    node = _function_at(ast.parse(text), function.__name__, code.co_firstlineno)
+    cells = _cells(node, lines)
+    regions = _regions(node, cells)
+    generator = types.FunctionType(_compiled(node, regions, code), function.__globals__, function.__name__)
+    return StepCode(
+        name=function.__name__,
+        doc=ast.get_docstring(node) or "",
+        line=node.lineno,
+        cells=cells,
+        reads=_reads(node),
+        bound_by=_bound_by(node, regions),
+        run=generator,
+    )
+
+
+def _function_at(tree: ast.Module, name: str, first_line: int) -> ast.FunctionDef:
+    """The definition whose first line, decorators included, is first_line."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef) or node.name != name:
+            continue
+        if min([node.lineno, *(each.lineno for each in node.decorator_list)]) == first_line:
+            return node
+    raise OSError(f"the source of step {name} is not where it was: the flow's file changed while it ran")
+
+
+def _cells(node: ast.FunctionDef, lines: list[str]) -> tuple[Cell, ...]:
+    """The cells at the markers, in order. A cell ends before the next one, or before the hand-over's statements."""
+    first, last = node.body[0], node.end_lineno or node.lineno
+    # comments after the last statement are no part of the node, and a marker may stand there
+    while last < len(lines) and (not lines[last].strip() or lines[last].startswith(" " * first.col_offset)):
+        last += 1
+    marks = _markers(lines[node.lineno - 1 : last], node.lineno, first.col_offset)
+    limits = [*(line for line, _ in marks), last + 1][1:]
+    cells: list[Cell] = []
+    for (line, match), limit in zip(marks, limits, strict=True):
+        handed = (each.lineno for each in node.body if line < each.lineno < limit and _hands_over(each, node))
+        end = max(line, min([limit, *handed]) - 1)
+        source = textwrap.dedent("".join(lines[line:end])).strip("\n")
+        cells.append(Cell(match["id"], match["heading"] or "", bool(match["setup"]), line, source))
+    return tuple(cells)
+
+
+def _markers(lines: list[str], first_line: int, column: int) -> list[tuple[int, re.Match[str]]]:
+    """The marker comments at a column, with their lines; a `# %%` inside a string or deeper is not one."""
+    found = []
+    for token in tokenize.generate_tokens(io.StringIO("".join(lines)).readline):
+        if token.type == tokenize.COMMENT and token.start[1] == column and (match := _MARKER.match(token.string)):
+            found.append((first_line + token.start[0] - 1, match))
+    return found
+
+
+def _hands_over(statement: ast.stmt, node: ast.FunctionDef) -> bool:
+    """Whether a statement is the hand-over's: a user's never mentions `self`."""
+    flow = node.args.args[0].arg
+    inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
+    for each in ast.walk(statement):
+        if isinstance(each, ast.Name) and each.id == flow:
+            return True
+    return inputs is not None and isinstance(statement, ast.Assign) and _is_attribute_of(statement.value, inputs)
+
+
+def _is_attribute_of(value: ast.expr, name: str) -> bool:
+    """Whether an expression is attributes (or a tuple of them) of one name."""
+    if isinstance(value, ast.Tuple):
+        return all(_is_attribute_of(each, name) for each in value.elts)
+    while isinstance(value, ast.Attribute):
+        value = value.value
+        if isinstance(value, ast.Name) and value.id == name:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Region:
+    """Statements in a row that belong to one cell (its index), or to the hand-over."""
+
+    cell: int
+    statements: tuple[ast.stmt, ...]
+
+
+def _regions(node: ast.FunctionDef, cells: tuple[Cell, ...]) -> list[_Region]:
+    """The body cut at the markers; before the first one is the hand-over (docstring, imports, artifacts taken)."""
+    regions: list[_Region] = []
+    current: list[ast.stmt] = []
+    owner = HAND_OVER
+    pending = list(range(len(cells)))
+    for statement in node.body:
+        begun = False
+        while pending and cells[pending[0]].line < statement.lineno:
+            regions.append(_Region(owner, tuple(current)))
+            owner, current, begun = pending.pop(0), [], True
+        if not begun and owner != HAND_OVER and _hands_over(statement, node):
+            regions.append(_Region(owner, tuple(current)))
+            owner, current = HAND_OVER, []
+        elif begun and _hands_over(statement, node):
+            # a marker with comments only, and then the artifacts
+            regions.append(_Region(owner, ()))
+            owner, current = HAND_OVER, []
+        current.append(statement)
+    regions.append(_Region(owner, tuple(current)))
+    regions.extend(_Region(index, ()) for index in pending)
+    return regions
+
+
+def _compiled(node: ast.FunctionDef, regions: list[_Region], original: types.CodeType) -> types.CodeType:
+    """The step's code as a generator, free of decorators and of the class around it."""
+    body: list[ast.stmt] = []
+    for number, region in enumerate(regions):
+        if number or region.cell != HAND_OVER:
+            at = region.statements[0] if region.statements else (body[-1] if body else node)
+            stop = ast.Expr(ast.Yield(ast.Constant(region.cell)))
+            body.append(ast.fix_missing_locations(ast.copy_location(stop, at)))
+        body.extend(region.statements)
+    if len(regions) == 1 and regions[0].cell == HAND_OVER:
+        body.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(ast.Yield(ast.Constant(HAND_OVER))), node)))
+    function = ast.FunctionDef(name=node.name, args=_without_annotations(node.args), body=body, decorator_list=[])
+    vars(function)["type_params"] = []  # 3.12 and later want it
+    ast.copy_location(function, node)
+    flags = original.co_flags & _FUTURE_FLAGS
+    module = compile(ast.Module([function], []), original.co_filename, "exec", flags=flags, dont_inherit=True)
+    code = next(each for each in module.co_consts if isinstance(each, types.CodeType) and each.co_name == node.name)
+    return _as_top_level(code, f"{node.name}.<locals>.")
+
+
+def _future_flags() -> int:
+    import __future__
+
+    flags = 0
+    for name in __future__.all_feature_names:
+        flags |= getattr(__future__, name).compiler_flag
+    return flags
+
+
+_FUTURE_FLAGS = _future_flags()
+
+
+def _without_annotations(arguments: ast.arguments) -> ast.arguments:
+    """Annotations of self and inputs would be evaluated once more, where the class is not known."""
+    return ast.arguments(
+        posonlyargs=[],
+        args=[ast.copy_location(ast.arg(each.arg), each) for each in arguments.args],
+        vararg=None,
+        kwonlyargs=[],
+        kw_defaults=[],
+        kwarg=None,
+        defaults=[],
+    )
+
+
+def _as_top_level(code: types.CodeType, prefix: str) -> types.CodeType:
+    """The code with the step's prefix taken from the qualified names of all that it defines."""
+    constants: list[Any] = []
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            constants.append(_as_top_level(constant, prefix))
+        elif constant == code.co_qualname and "__qualname__" in code.co_names and isinstance(constant, str):
+            constants.append(constant.removeprefix(prefix))  # what a class body stores as its __qualname__
+        else:
+            constants.append(constant)
+    return code.replace(co_consts=tuple(constants), co_qualname=code.co_qualname.removeprefix(prefix))
+
+
+def _reads(node: ast.FunctionDef) -> frozenset[tuple[str, str]]:
+    """The artifacts that a step takes: self.x as ("", "x"), inputs.branch.x as ("branch", "x")."""
+    flow = node.args.args[0].arg
+    inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
+    taken: set[tuple[str, str]] = set()
+    for each in ast.walk(node):
+        if not isinstance(each, ast.Attribute) or not isinstance(each.ctx, ast.Load):
+            continue
+        owner = each.value
+        if isinstance(owner, ast.Name) and owner.id == flow:
+            taken.add(("", each.attr))
+        elif isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == inputs:
+            taken.add((owner.attr, each.attr))
+    return frozenset(taken)
+
+
+def _bound_by(node: ast.FunctionDef, regions: list[_Region]) -> dict[str, int]:
+    """For each name that a cell's statements bind, the index of the last such cell."""
+    found: dict[str, int] = {}
+    for region in regions:
+        if region.cell == HAND_OVER:
+            continue
+        for statement in region.statements:
+            for each in ast.walk(statement):
+                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
+                    found[each.id] = region.cell
+                elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    found[each.name] = region.cell
+                elif isinstance(each, ast.alias):
+                    found[(each.asname or each.name).split(".")[0]] = region.cell
+    return found

@@ -1,0 +1,151 @@
+"""One task's run of its cells: the shell, the streams and the record, begun and ended together."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import time
+from types import ModuleType, TracebackType
+from typing import Any
+
+from workbench.runtime.capture import Streams
+from workbench.runtime.cells import Cell
+from workbench.runtime.outputs import CellRecord, Recorder
+
+_current: Session | None = None
+
+
+def current() -> Session | None:
+    """The session of this process's task, while its cells run."""
+    return _current
+
+
+class Session:
+    """A context manager around a step's cells. module: the flow's."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self.recorder = Recorder()
+        self.streams = Streams(self.recorder.stream)
+        self._module = module
+        self._shell: Any = None
+        self._began = 0.0
+        self._builtins: dict[str, Any] = {}
+        self._displayhook = sys.displayhook
+
+    def __enter__(self) -> Session:
+        from workbench.runtime.shell import start_shell
+
+        global _current
+        self._shell = start_shell(self, self._module)
+        self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_")}
+        vars(builtins)["get_ipython"] = self._shell.get_ipython
+        self._displayhook, sys.displayhook = sys.displayhook, self.show
+        self.streams.start()
+        _current = self
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        global _current
+        self.leave_cell()
+        self.streams.stop()
+        _current = None
+        sys.displayhook = self._displayhook
+        for name, value in self._builtins.items():
+            if value is _ABSENT:
+                vars(builtins).pop(name, None)
+            else:
+                setattr(builtins, name, value)
+
+    def enter_cell(self, cell: Cell) -> None:
+        """End the cell that runs, if any, and begin this one."""
+        self.leave_cell()
+        number = len(self.recorder.cells) + 1
+        self._shell.execution_count = number
+        self.recorder.begin(CellRecord(cell.id, cell.heading, cell.setup, number))
+        self._began = time.perf_counter()
+        self._shell.events.trigger("pre_execute")
+        self._shell.events.trigger("pre_run_cell", self._execution_info(cell))
+
+    def leave_cell(self) -> None:
+        """End the cell that runs: its figures are drawn, its texts sent."""
+        if (record := self.recorder.current) is None:
+            return
+        self._shell.events.trigger("post_execute")
+        self._shell.events.trigger("post_run_cell", self._execution_result())
+        self.streams.flush()
+        record.seconds = time.perf_counter() - self._began
+        self.recorder.end()
+
+    def fail_cell(self, error: BaseException, line: int | None, source: str) -> None:
+        """Record the exception that ended the running cell, and end it. line: 1-based within the cell."""
+        if (record := self.recorder.current) is not None:
+            self.traceback(error, error.__traceback__)
+            record.failed = {"line": line, "source": source}
+        self.leave_cell()
+
+    def show(self, value: Any) -> None:
+        """Display a value as the last expression of a cell is displayed; None displays nothing."""
+        if value is None:
+            return
+        data, metadata = self._shell.display_formatter.format(value)
+        vars(builtins)["_"] = value
+        if data:  # empty where the value displays itself
+            self.streams.flush()
+            self.recorder.result(data, metadata)
+            self._log_text(data)
+
+    def publish(self, data: Any, metadata: Any, display_id: str | None, *, update: bool) -> None:
+        """What display() sends."""
+        self.streams.flush()
+        if update:
+            if display_id:
+                self.recorder.update(data, metadata, display_id)
+            return
+        self.recorder.display(data, metadata, display_id)
+        self._log_text(data)
+
+    def clear(self, wait: bool) -> None:
+        """What clear_output() sends."""
+        self.streams.flush()
+        self.recorder.clear(wait)
+
+    def error(self, name: str, value: str, traceback: list[str]) -> None:
+        """What the shell sends when it shows a traceback."""
+        self.streams.flush()
+        self.recorder.error(name, value, traceback)
+
+    def traceback(self, error: BaseException, frames: TracebackType | None) -> None:
+        """Record an exception as the shell would show it."""
+        kind = type(error)
+        try:
+            lines = self._shell.InteractiveTB.structured_traceback(kind, error, frames)
+        except Exception:  # a traceback that can't be drawn must not hide the error itself
+            import traceback
+
+            lines = traceback.format_exception(kind, error, frames)
+        self.error(kind.__name__, _text_of(error), list(lines))
+
+    def _log_text(self, data: Any) -> None:
+        if isinstance(text := data.get("text/plain"), str):
+            self.streams.log(text + "\n")
+
+    def _execution_info(self, cell: Cell) -> Any:
+        from IPython.core.interactiveshell import ExecutionInfo
+
+        self._info = ExecutionInfo(cell.source, True, False, True, cell.id)
+        return self._info
+
+    def _execution_result(self) -> Any:
+        from IPython.core.interactiveshell import ExecutionResult
+
+        return ExecutionResult(self._info)
+
+
+_ABSENT = object()
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return f"<{type(error).__name__} that can't be printed>"

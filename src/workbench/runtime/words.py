@@ -1,0 +1,103 @@
+"""What stands in a flow for the notebook's own words: a last expression, %time, top-level await, a failing cell."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, TypeVar
+
+from workbench.runtime import session
+
+T = TypeVar("T")
+
+
+def show(value: Any) -> Any:
+    """Display a value as a cell's last expression is, and give it back.
+
+    None displays nothing. Outside a flow's task the value goes to sys.displayhook.
+    """
+    running = session.current()
+    if running is not None:
+        running.show(value)
+    else:
+        sys.displayhook(value)
+    return value
+
+
+def timed(expression: Callable[[], Any] | None = None) -> Any:
+    """Print CPU and wall time as %time does: `with timed(): …`, or `value = timed(lambda: …)`."""
+    if expression is None:
+        return _timed()
+    with _timed():
+        return expression()
+
+
+@contextlib.contextmanager
+def _timed() -> Iterator[None]:
+    wall, (user, system) = time.perf_counter(), _cpu()
+    yield
+    wall, (user_after, system_after) = time.perf_counter() - wall, _cpu()
+    user, system = user_after - user, system_after - system
+    print(f"CPU times: user {_span(user)}, sys: {_span(system)}, total: {_span(user + system)}")
+    print(f"Wall time: {_span(wall)}")
+
+
+def _cpu() -> tuple[float, float]:
+    import resource
+
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime, usage.ru_stime
+
+
+def _span(seconds: float) -> str:
+    """A duration in the units that IPython would choose, three digits."""
+    if seconds >= 60:
+        parts = []
+        left = seconds
+        for size, suffix in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+            count = int(left / size)
+            if count:
+                left %= size
+                parts.append(f"{count}{suffix}")
+        return " ".join(parts)
+    for scale, unit in ((1, "s"), (1e3, "ms"), (1e6, "µs")):
+        if seconds * scale >= 1:
+            return f"{seconds * scale:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+_loop: Any = None
+
+
+def wait(awaitable: Awaitable[T]) -> T:
+    """The result of a top-level await. One event loop serves the process, so tasks and locks live on between cells."""
+    import asyncio
+
+    global _loop
+    if _loop is None or _loop.is_closed():
+        _loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(_loop)
+
+    async def result() -> T:
+        return await awaitable
+
+    done: T = _loop.run_until_complete(result())
+    return done
+
+
+@contextlib.contextmanager
+def raises_exception() -> Iterator[None]:
+    """A cell that may fail: its error is shown as its output, and the run goes on."""
+    try:
+        yield
+    except Exception as error:
+        running = session.current()
+        if running is None:
+            import traceback
+
+            traceback.print_exc()
+        else:
+            frames = error.__traceback__
+            running.traceback(error, frames.tb_next if frames else None)
