@@ -39,6 +39,10 @@ class WorkbenchError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows: the sentence and the hint; where in our code it came up is nobody's concern."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class NotebookError(WorkbenchError):
     """The file can't be worked with as a notebook."""

@@ -5,7 +5,10 @@ A profile is one of the connector's own (`connections.toml`), or `local`, which 
 
 from __future__ import annotations
 
+import difflib
 import os
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from workbench.errors import UnknownProfile, WarehouseError
@@ -14,12 +17,9 @@ from workbench.warehouse.base import Connection
 
 LOCAL = "local"
 # a server that doesn't answer is an error within seconds; a profile may say otherwise
-PATIENCE: dict[str, Any] = {"login_timeout": 15}
-LOCAL_PATIENCE: dict[str, Any] = {
-    "login_timeout": 5,
-    "network_timeout": 20,
-    "platform_detection_timeout_seconds": 0,
-}
+LOGIN_SECONDS = 15
+LOCAL_LOGIN_SECONDS = 5
+RETRY_SECONDS = 60
 
 
 def profile_name(name: str | None = None) -> str:
@@ -61,19 +61,43 @@ def connect(profile: str | None = None, *, project: Project | None = None) -> Co
 
 def settings_of(name: str, *, project: Project | None = None) -> dict[str, Any]:
     """What the connector is given for the profile. Starts the local warehouse where the profile is `local`."""
-    common = {"paramstyle": "qmark", "application": "workbench", "client_session_keep_alive": False}
+    common = {"paramstyle": "qmark", "application": "workbench"}
     known = profiles()
     if name in known:
-        return {**PATIENCE, **known[name], **common}
+        return {"login_timeout": LOGIN_SECONDS, "backoff_policy": _backoff, **known[name], **common}
     if name == LOCAL:
-        from workbench.warehouse import local
+        from workbench.warehouse import address, local
 
-        return {**LOCAL_PATIENCE, **local.ensure(project or Project.around()).connection(), **common}
-    names = ", ".join(sorted({*known, LOCAL}))
+        project = project or Project.around()
+        found = local.ensure(project)
+        folder = address.Folder.of(project)
+        patience = {
+            "login_timeout": LOCAL_LOGIN_SECONDS,
+            "backoff_policy": partial(_backoff, lambda: address.living(folder) == found),
+            "platform_detection_timeout_seconds": 0,  # asks the cloud's metadata servers where it runs
+        }
+        return {**patience, **found.connection(), **common}
+    names = sorted({*known, LOCAL})
+    close = difflib.get_close_matches(name, names, n=1)
     raise UnknownProfile(
-        f"no connection profile is named {name!r}",
-        hint=f"there are {names}; profiles are kept in the connector's connections.toml",
+        f"no connection profile is named {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+        hint=f"there is {', '.join(names)}; others are added to the connector's connections.toml",
     )
+
+
+def _backoff(alive: Callable[[], bool] = lambda: True) -> Iterator[int]:
+    """Seconds to sleep before each retry of a request. The connector alone would retry for ever; its network_timeout
+    would end it, but cancels every query that takes longer as well.
+    """
+    from snowflake.connector.errors import OperationalError
+
+    pause = slept = 0
+    yield pause  # before the first attempt has failed
+    while alive() and slept < RETRY_SECONDS:
+        pause = min(max(1, 2 * pause), 16)
+        slept += pause
+        yield pause
+    raise OperationalError(msg="the connection was lost, and nobody answers any more", errno=250001)
 
 
 def _configured(key: str) -> Any:

@@ -9,7 +9,11 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+
+from workbench.warehouse import rewrites
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -21,15 +25,31 @@ WRONG_COUNT = (8, "0A000")
 CANCELLED = (604, "57014")
 FAILED = (900001, "XX000")
 
+# DuckDB's types that fakesnow has no word for, among them those of HUGEINT sums and of `unnest`
+OTHER_TYPES = {
+    "TINYINT": "fixed",
+    "SMALLINT": "fixed",
+    "UTINYINT": "fixed",
+    "USMALLINT": "fixed",
+    "UINTEGER": "fixed",
+    "FLOAT": "real",
+}
+
 _copying = threading.Lock()
 
 
 def apply() -> None:
     """Put all mends in place. Call it before the engine is opened, once in a process."""
     import fakesnow.arrow
+    import fakesnow.macros
+    import fakesnow.rowtype
+    import fakesnow.server
     from fakesnow.cursor import FakeSnowflakeCursor
 
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_struct
+    fakesnow.server.from_binding = bound_value
+    fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
+    fakesnow.rowtype.duckdb_to_sf_type |= OTHER_TYPES
     FakeSnowflakeCursor.execute = _guarded(FakeSnowflakeCursor.execute)
     FakeSnowflakeCursor._transform_explode = _rewritten(FakeSnowflakeCursor._transform_explode)
     _mend_copy()
@@ -70,6 +90,41 @@ def timestamp_struct(column: Any) -> Any:
         fields.append(pa.field("timezone", pa.int32(), nullable=False))
         arrays.append(pa.array([1440] * len(column), type=pa.int32()))
     return pa.StructArray.from_arrays(arrays, fields=fields, mask=empty)
+
+
+def bound_value(binding: dict[str, Any]) -> Any:
+    """A value that the client bound, as Python has it; exact for times, and for numbers that are not whole."""
+    kind, value = binding["type"], binding["value"]
+    if value is None:
+        return None
+    if kind == "FIXED":
+        return Decimal(value) if "." in value or "E" in value.upper() else int(value)
+    if kind == "REAL":
+        return float(value)
+    if kind == "BOOLEAN":
+        return value.lower() == "true"
+    if kind == "BINARY":
+        return bytes.fromhex(value)
+    if kind == "DATE":
+        return (datetime(1970, 1, 1) + timedelta(milliseconds=int(value))).date()
+    if kind == "TIME":
+        return (datetime(1970, 1, 1) + timedelta(microseconds=int(value) // 1000)).time()
+    if kind.startswith("TIMESTAMP"):
+        nanoseconds, _, zone = value.partition(" ")
+        moment = datetime(1970, 1, 1) + timedelta(microseconds=int(nanoseconds) // 1000)
+        if kind == "TIMESTAMP_NTZ":
+            return moment
+        return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(minutes=int(zone or 1440) - 1440)))
+    return value
+
+
+def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
+    """fakesnow makes its macros in each database: ours beside them."""
+
+    def with_ours(catalog: str) -> str:
+        return creation_sql(catalog) + "".join(macro.format(catalog=catalog) for macro in rewrites.MACROS)
+
+    return with_ours
 
 
 def _guarded(execute: Callable[..., Any]) -> Callable[..., Any]:
@@ -114,54 +169,9 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
     """The statement is rewritten before fakesnow looks at it."""
 
     def rewritten(cursor: Any, expression: exp.Expr) -> Any:
-        return explode(cursor, mended(expression))
+        return explode(cursor, rewrites.mended(expression, refuse))
 
     return rewritten
-
-
-def mended(statement: exp.Expr) -> exp.Expr:
-    """The statement (Snowflake's dialect) as fakesnow gets it right. Raises the error of `refuse` where it can't."""
-    from fakesnow.transforms.transforms import SUCCESS_NOP
-    from sqlglot import exp
-
-    if isinstance(statement, exp.Grant | exp.Revoke) or _sets_query_tag(statement):
-        return SUCCESS_NOP.copy()
-    if isinstance(statement, exp.Create):
-        _keep_qualified(statement)
-    if isinstance(statement, exp.Merge):
-        _qualify_inserted(statement)
-    return statement
-
-
-def _sets_query_tag(statement: exp.Expr) -> bool:
-    from sqlglot import exp
-
-    items = [item for action in statement.find_all(exp.AlterSession) for item in action.expressions]
-    return bool(items) and all(
-        (name := item.find(exp.Identifier)) is not None and name.name.upper() == "QUERY_TAG" for item in items
-    )
-
-
-def _keep_qualified(create: exp.Create) -> None:
-    """DuckDB's temporary objects live in no schema: one with a qualified name is an ordinary one, as dbt drops it."""
-    from sqlglot import exp
-
-    table, properties = create.find(exp.Table), create.args.get("properties")
-    if table is not None and table.db and properties is not None:
-        kept = [p for p in properties.expressions if not isinstance(p, exp.TemporaryProperty)]
-        properties.set("expressions", kept)
-
-
-def _qualify_inserted(merge: exp.Merge) -> None:
-    """`insert (id) values (id)`: the values are the source's, which DuckDB can't tell from the target's."""
-    from sqlglot import exp
-
-    source = merge.args["using"].alias_or_name
-    for insert in (when.args["then"] for when in merge.args["whens"].expressions):
-        if isinstance(insert, exp.Insert) and insert.expression is not None:
-            for column in insert.expression.find_all(exp.Column):
-                if not column.table:
-                    column.set("table", exp.to_identifier(source))
 
 
 def _mend_copy() -> None:

@@ -1,0 +1,154 @@
+"""Statements as fakesnow gets them right: each function here rewrites one thing in the tree of a statement.
+
+The trees are sqlglot's, of Snowflake's dialect, as the client sent them. What can't be said right is refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+Refuse = Callable[[str], Exception]
+
+# FLATTEN(outer => true): the one row of NULLs that stands for nothing
+MACROS = (
+    """
+    CREATE OR REPLACE MACRO {catalog}._wb_flatten_outer(input) AS TABLE
+        SELECT * FROM {catalog}._fs_flatten(input)
+        UNION ALL
+        SELECT hash(TO_JSON(input))::UBIGINT, NULL, NULL, NULL, NULL, TO_JSON(input)
+        WHERE NOT EXISTS (SELECT 1 FROM {catalog}._fs_flatten(input));
+    """,
+)
+
+
+def mended(statement: Any, refuse: Refuse) -> Any:
+    """The statement to give to fakesnow. refuse: makes the error for what can't be said right; it is raised."""
+    from fakesnow.transforms.transforms import SUCCESS_NOP
+    from sqlglot import exp
+
+    if isinstance(statement, exp.Grant | exp.Revoke) or _sets_query_tag(statement):
+        return SUCCESS_NOP.copy()
+    if isinstance(statement, exp.Comment) and str(statement.args.get("kind")).upper() == "COLUMN":
+        return SUCCESS_NOP.copy()
+    if isinstance(statement, exp.Create):
+        _keep_qualified(statement)
+    if isinstance(statement, exp.Merge):
+        _qualify_inserted(statement)
+    for node in list(statement.find_all(exp.ToChar)):
+        _format(node, refuse)
+    for node in list(statement.find_all(exp.Explode)):
+        _flatten(node, refuse)
+    return statement
+
+
+def _sets_query_tag(statement: Any) -> bool:
+    """`alter session set query_tag = …`: there is no query history that would show it."""
+    from sqlglot import exp
+
+    items = [item for action in statement.find_all(exp.AlterSession) for item in action.expressions]
+    return bool(items) and all(
+        (name := item.find(exp.Identifier)) is not None and name.name.upper() == "QUERY_TAG" for item in items
+    )
+
+
+def _keep_qualified(create: Any) -> None:
+    """DuckDB's temporary objects live in no schema: one with a qualified name is an ordinary one, as dbt drops it."""
+    from sqlglot import exp
+
+    table, properties = create.find(exp.Table), create.args.get("properties")
+    if table is not None and table.db and properties is not None:
+        kept = [p for p in properties.expressions if not isinstance(p, exp.TemporaryProperty)]
+        properties.set("expressions", kept)
+
+
+def _qualify_inserted(merge: Any) -> None:
+    """`insert (id) values (id)`: the values are the source's, which DuckDB can't tell from the target's."""
+    from sqlglot import exp
+
+    source = merge.args["using"].alias_or_name
+    for insert in (when.args["then"] for when in merge.args["whens"].expressions):
+        if isinstance(insert, exp.Insert) and insert.expression is not None:
+            for column in insert.expression.find_all(exp.Column):
+                if not column.table:
+                    column.set("table", exp.to_identifier(source))
+
+
+def _flatten(explode: Any, refuse: Refuse) -> None:
+    """FLATTEN by its named arguments: `outer` and `path` are done, `recursive` and `mode` are refused."""
+    from sqlglot import exp
+
+    named, positional = {}, []
+    for argument in (explode.this, *explode.expressions):
+        if isinstance(argument, exp.Kwarg):
+            named[argument.this.name.lower()] = argument.expression
+        else:
+            positional.append(argument)
+    named.update(zip(("input", "path", "outer", "recursive", "mode"), positional, strict=False))
+    if _is_true(named.get("recursive")):
+        raise refuse("FLATTEN with recursive => true")
+    if (mode := named.get("mode")) is not None and mode.name.upper() != "BOTH":
+        raise refuse(f"FLATTEN with mode => '{mode.name}'")
+    value = named["input"]
+    if (path := named.get("path")) is not None:
+        value = exp.func("GET_PATH", value, path, dialect="snowflake")
+    if not _is_true(named.get("outer")):
+        explode.set("this", exp.Kwarg(this=exp.var("INPUT"), expression=value))
+        explode.set("expressions", [])
+        return
+    around = explode.parent
+    call = exp.Anonymous(this="_wb_flatten_outer", expressions=[value])
+    around.replace(exp.Table(this=call, alias=around.args.get("alias")))
+
+
+def _is_true(node: Any) -> bool:
+    from sqlglot import exp
+
+    return isinstance(node, exp.Boolean) and bool(node.this)
+
+
+# Snowflake's elements of a date format and strftime's, the longer first
+_ELEMENTS = {
+    "YYYY": "%Y",
+    "YY": "%y",
+    "MMMM": "%B",
+    "MON": "%b",
+    "MM": "%m",
+    "DD": "%d",
+    "DY": "%a",
+    "HH24": "%H",
+    "HH12": "%I",
+    "AM": "%p",
+    "PM": "%p",
+    "MI": "%M",
+    "SS": "%S",
+    "FF3": "%g",
+    "FF6": "%f",
+    "FF9": "%n",
+    "TZHTZM": "%z",
+}
+_ELEMENT = re.compile(r'"(?P<quoted>[^"]*)"|(?P<name>' + "|".join(_ELEMENTS) + r")|(?P<other>.)", re.IGNORECASE | re.S)
+
+
+def _format(call: Any, refuse: Refuse) -> None:
+    """TO_CHAR(date, 'YYYY-MM-DD'): fakesnow drops the format. Formats of numbers and unknown elements are refused."""
+    from sqlglot import exp
+
+    given = call.args.get("format")
+    if given is None:
+        return
+    if not (isinstance(given, exp.Literal) and given.is_string):
+        raise refuse("TO_CHAR with a format that is not a literal")
+    pattern = "".join(_element(match, given.name, refuse) for match in _ELEMENT.finditer(given.name))
+    moment = exp.cast(call.this.copy(), "timestamp", dialect="duckdb")
+    call.replace(exp.Anonymous(this="strftime", expressions=[moment, exp.Literal.string(pattern)]))
+
+
+def _element(match: re.Match[str], whole: str, refuse: Refuse) -> str:
+    if name := match["name"]:
+        return _ELEMENTS[name.upper()]
+    text = match["other"] if match["quoted"] is None else match["quoted"]
+    if match["quoted"] is None and (text.isalnum() or text == "$"):
+        raise refuse(f"TO_CHAR with the format '{whole}'")
+    return text.replace("%", "%%")

@@ -1,0 +1,71 @@
+"""Open connections that are kept: one for each thread, profile and project, never shared and never inherited."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.project import Project
+from workbench.warehouse.base import Connection
+from workbench.warehouse.connection import LOCAL, connect, profiles
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    connection: Connection
+    where: object
+
+
+class _Cache(threading.local):
+    """The connections of one thread, by profile and project."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], _Kept] = {}
+
+
+_cache = _Cache()
+_inherited: list[Connection] = []
+
+
+def session(profile: str, project: Project) -> Connection:
+    """This thread's connection for the profile (a name that is decided), opened or opened again where need be."""
+    key = (profile, str(project.root))
+    where = _where(profile, project)
+    kept = _cache.kept.get(key)
+    if kept is not None and kept.where == where and not kept.connection.is_closed():
+        return kept.connection
+    forget(profile, project)
+    connection = connect(profile, project=project)
+    _cache.kept[key] = _Kept(connection, _where(profile, project))
+    return connection
+
+
+def forget(profile: str, project: Project) -> None:
+    """Close this thread's connection; the next query opens a new one."""
+    if (kept := _cache.kept.pop((profile, str(project.root)), None)) is not None:
+        with contextlib.suppress(Exception):  # it may be broken: that is why it goes
+            kept.connection.close()
+
+
+def _where(profile: str, project: Project) -> object:
+    """What a connection was opened to: another one is needed when the local warehouse was started again."""
+    if profile != LOCAL or LOCAL in profiles():
+        return None
+    from workbench.warehouse import local
+
+    return local.find(project)
+
+
+def _leave_to_the_parent() -> None:
+    """In a forked child: the connections are the parent's, closing them here would end its sessions."""
+    for kept in _cache.kept.values():
+        connection: Any = kept.connection
+        connection._rest = None  # close() then does nothing, also when the interpreter ends
+        _inherited.append(connection)
+    _cache.kept.clear()
+
+
+os.register_at_fork(after_in_child=_leave_to_the_parent)
