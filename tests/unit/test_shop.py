@@ -155,6 +155,16 @@ def test_twins_in_any_order(shop: Shop) -> None:
     assert min(orders["pageview"], orders["product"]) > 0.4 * orders.total()
 
 
+def test_a_session_begins_on_the_day_of_its_file(shop: Shop) -> None:
+    """The first event of each session is of the day that its file is named for."""
+    for day in DAYS[:3]:
+        begun: dict[str, int] = {}
+        with gzip.open(shop.folder / "events" / f"events-{day}.jsonl.gz", "rt") as lines:
+            for event in map(json.loads, lines):
+                begun[event["session_id"]] = min(begun.get(event["session_id"], 1 << 62), event["epoch_ms"])
+        assert {datetime.fromtimestamp(epoch_ms / 1000, UTC).date() for epoch_ms in begun.values()} == {day}
+
+
 def test_no_event_twice(shop: Shop) -> None:
     """Session, time, type, action and sku tell events apart."""
     names = ("session_id", "epoch_ms", "event_type", "product_action", "sku")

@@ -18,7 +18,8 @@ LISTING_BEFORE = 0.30  # a listing page before a product page
 ADDS, REMOVES, BUYS = 0.11, 0.15, 0.45  # of new products; of what is in the cart; of sessions with a cart
 BROWSED_PAGES = 2.6  # mean page views of a browsing session
 BROWSED_AT_MOST = 40
-TYPICAL_GAP_MS, GAP_SPREAD, SHORTEST_GAP_MS = 22_000, 1.1, 2_000  # between two products: log-normal
+TYPICAL_GAP_MS, GAP_SPREAD = 22_000, 1.1  # between two things that a shopper does: log-normal
+SHORTEST_GAP_MS, LONGEST_GAP_MS = 2_000, 20 * 60_000
 # visits by hour of the day, UTC
 HOURS = np.array([8, 5, 4, 3, 3, 4, 8, 14, 20, 26, 30, 33, 36, 34, 32, 31, 32, 35, 41, 48, 52, 46, 31, 17], float)
 HOUR_MS = 3_600_000
@@ -116,15 +117,15 @@ def browsing_events(shop: Structure, n: int, midnight_ms: int, rng: np.random.Ge
 
 
 def visit_times(n: int, midnight_ms: int, rng: np.random.Generator) -> Ints:
-    """When n visits of a day begin, by HOURS: (n,) epoch milliseconds."""
-    hour = draw(np.cumsum(HOURS) / HOURS.sum(), rng.random(n))
-    return midnight_ms + hour * HOUR_MS + rng.integers(0, HOUR_MS, n)
+    """When n visits of a day begin, by HOURS: (n,) epoch milliseconds. Their first events are still of that day."""
+    hour = draw(np.cumsum(HOURS) / HOURS.sum(), rng.random(n)) + rng.random(n)
+    return midnight_ms + (hour / 24 * (24 * HOUR_MS - LONGEST_GAP_MS)).astype(np.int64)
 
 
 def gaps(n: int, rng: np.random.Generator) -> Ints:
     """Milliseconds between n things that a shopper does: (n,)."""
     milliseconds = TYPICAL_GAP_MS * np.exp(GAP_SPREAD * rng.standard_normal(n))
-    return SHORTEST_GAP_MS + np.minimum(milliseconds, 20 * 60_000).astype(np.int64)
+    return SHORTEST_GAP_MS + np.minimum(milliseconds, LONGEST_GAP_MS - SHORTEST_GAP_MS).astype(np.int64)
 
 
 def _part_of(gap: Ints, low: float, high: float, rng: np.random.Generator) -> Ints:
