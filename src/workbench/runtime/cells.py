@@ -34,6 +34,11 @@ class Cell:
     line: int
     source: str
 
+    @property
+    def title(self) -> str:
+        """The cell as people are told of it."""
+        return f"{self.id} “{self.heading}”" if self.heading else self.id
+
 
 @dataclass(frozen=True)
 class StepCode:

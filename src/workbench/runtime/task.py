@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runtime.cells import HAND_OVER, StepCode, step_code
+from workbench.runtime.handover import HandOver
 from workbench.runtime.session import Session
 from workbench.tracking import record
 
@@ -31,10 +32,16 @@ class Task:
         self._flow._workbench_logged = []
         _enter_notebook_folder(module)
         os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+        hand_over = HandOver(self._flow, inputs[0] if inputs else None, module, code)
         session = Session(module)
         try:
+            hand_over.take()
             with session:
                 self._run_cells(code, session, inputs)
+            hand_over.give()
+        except BaseException:
+            hand_over.drop()
+            raise
         finally:
             self._flow._workbench_cells = [each.as_dict() for each in session.recorder.cells]
             self._flow._workbench_logged = record.drain()
@@ -66,8 +73,7 @@ def _explained(error: BaseException, code: StepCode, index: int, session: Sessio
     lines = cell.source.splitlines()
     source = lines[within - 1].strip() if within and 0 < within <= len(lines) else ""
     session.fail_cell(error, within, source)
-    name = f"{cell.id} “{cell.heading}”" if cell.heading else cell.id
-    error.add_note(f"in cell {name}" + (f", line {within}: {source}" if within else ""))
+    error.add_note(f"in cell {cell.title}" + (f", line {within}: {source}" if within else ""))
     return error
 
 

@@ -1,0 +1,141 @@
+"""What goes from one task to the next beyond Metaflow's artifacts.
+
+Every value stays an ordinary artifact of its own. Only where names share something, or hold what plain pickle can't do,
+a hidden artifact has these names pickled together, and the next task installs them before its body reads them:
+
+    _workbench_shared      {"_workbench_shared_1": ["a", "b"], …}: which hidden artifact has which names
+    _workbench_shared_1    bytes, as workbench.runtime.pickling makes them
+"""
+
+from __future__ import annotations
+
+import pickle
+import types
+from collections.abc import Mapping
+from typing import Any
+
+import cloudpickle
+
+from workbench.errors import HandOverError
+from workbench.runtime.cells import StepCode
+from workbench.runtime.pickling import dumps, loads
+from workbench.runtime.sharing import Sharing, sharing
+
+INDEX = "_workbench_shared"
+
+Index = dict[str, list[str]]
+
+
+class HandOver:
+    """The hand-over of one task. flow: Metaflow's, inputs: its clones in a join, else None; module: the flow's."""
+
+    def __init__(self, flow: Any, inputs: Any, module: types.ModuleType, code: StepCode) -> None:
+        self._flow = flow
+        self._inputs = inputs
+        self._module = module
+        self._code = code
+        self._waiting: Index = {}
+        self._installed: dict[int, dict[str, Any]] = {}
+
+    def take(self) -> None:
+        """Install the groups of which the step reads a name, before its body does."""
+        loaded: dict[str, dict[str, Any]] = {}
+        for owner, wanted in self._owners():
+            index = _index_of(owner)
+            for artifact, names in index.items():
+                if wanted.isdisjoint(names):
+                    if owner is self._flow:
+                        self._waiting[artifact] = names
+                    continue
+                key = owner._datastore._objects[artifact]  # branches that left a group alone have the same content
+                if key not in loaded:
+                    loaded[key] = loads(getattr(owner, artifact))
+                for name in names:
+                    if name in loaded[key]:
+                        owner.__dict__[name] = loaded[key][name]
+
+    def give(self) -> None:
+        """Make artifacts of what the step leaves. Raises HandOverError (WB401) for what can't cross."""
+        values = self._values()
+        found = sharing(values, self._module)
+        if found.failed:
+            name, reason = next(iter(found.failed.items()))
+            for each in values:
+                self._flow.__dict__.pop(each, None)
+            raise self._cannot_cross(name, values[name], reason)
+        index: Index = {}
+        for artifact, names in self._waiting.items():
+            if left := [name for name in names if name not in values]:
+                index[artifact] = left
+        number = 1
+        for group in found.groups:
+            while (artifact := f"{INDEX}_{number}") in index:
+                number += 1
+            content = dumps({name: values[name] for name in group.names}, self._module, group.view_roots)
+            setattr(self._flow, artifact, content)
+            index[artifact] = list(group.names)
+        if index or (INDEX in self._flow._datastore):
+            setattr(self._flow, INDEX, index)
+        self._publish(found, values)
+
+    def drop(self) -> None:
+        """Forget what a failed step would leave: the log is to name its own error, not one of pickling."""
+        for name in self._values():
+            self._flow.__dict__.pop(name, None)
+
+    def _owners(self) -> list[tuple[Any, set[str]]]:
+        """The flows that artifacts are read from, with the names."""
+        if self._inputs is None:
+            return [(self._flow, {name for branch, name in self._code.reads if not branch})]
+        owners = []
+        for clone in self._inputs:
+            wanted = {name for branch, name in self._code.reads if branch == clone._current_step}
+            owners.append((clone, wanted))
+        return owners
+
+    def _values(self) -> dict[str, Any]:
+        """The artifacts as they stand on the flow."""
+        cls = type(self._flow)
+        return {
+            name: value
+            for name, value in self._flow.__dict__.items()
+            if not name.startswith("_") and name != "name" and not isinstance(getattr(cls, name, None), property)
+        }
+
+    def _publish(self, found: Sharing, values: Mapping[str, Any]) -> None:
+        """Let everybody read, with Metaflow and cloudpickle alone, what only this flow's tasks could."""
+        for name in found.special:
+            try:
+                content = cloudpickle.dumps(values[name])
+            except Exception:  # it drags along something of the flow's module that no pickle can do
+                content = dumps(values[name], self._module)
+            self._flow.__dict__[name] = ByValue(content)
+
+    def _cannot_cross(self, name: str, value: Any, reason: Exception) -> HandOverError:
+        cell = self._code.bound_by.get(name, self._code.bound_by.get(name.removesuffix("_")))
+        origin = "taken from an earlier step" if cell is None else f"bound in cell {self._code.cells[cell].title}"
+        return HandOverError(
+            "WB401",
+            f"{name!r} ({type(value).__name__}, {origin}) can't go to the next step: {_short(reason)}",
+            hint="make it anew in a cell tagged `setup`, put the cells that need it into one step, "
+            "or keep a part of it that can be pickled",
+        )
+
+
+class ByValue:
+    """An artifact that unpickles to the value itself, also where the flow's module and this package are unknown."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __reduce__(self) -> Any:
+        return pickle.loads, (self._content,)
+
+
+def _index_of(owner: Any) -> Index:
+    index: Index = getattr(owner, INDEX) if INDEX in owner._datastore else {}
+    return index
+
+
+def _short(reason: Exception) -> str:
+    return str(reason).splitlines()[0] if str(reason) else type(reason).__name__

@@ -1,0 +1,177 @@
+"""The pickle that goes from one task of a flow to the next.
+
+Beyond plain pickle it holds functions of every kind (closures that share a cell go on sharing it, and what was written
+in the flow's module sees that module's globals, not a copy), classes made inside a step, modules, and arrays that are
+views of one another. What is defined at the top of the flow's module goes by name: the next task has it too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import io
+import marshal
+import pickle
+import sys
+import types
+from collections.abc import Callable, Collection
+from typing import Any
+
+import cloudpickle
+
+PROTOCOL = 5
+
+
+def dumps(value: Any, module: types.ModuleType, view_roots: Collection[int] = ()) -> bytes:
+    """Pickle a value for the next task. module: the flow's; view_roots: ids of arrays whose views stay views.
+
+    Raises what pickle raises where it can't: TypeError, PicklingError, AttributeError and others.
+    """
+    file = io.BytesIO()
+    FlowPickler(file, module, view_roots=view_roots).dump(value)
+    return file.getvalue()
+
+
+loads = pickle.loads
+
+
+class FlowPickler(cloudpickle.Pickler):
+    """special: whether something was pickled that only another task of this flow can load, or plain pickle can't do."""
+
+    def __init__(
+        self,
+        file: Any,
+        module: types.ModuleType,
+        *,
+        view_roots: Collection[int] = (),
+        buffer_callback: Callable[[Any], Any] | None = None,
+    ) -> None:
+        super().__init__(file, protocol=PROTOCOL, buffer_callback=buffer_callback)
+        self._module = module
+        self._view_roots = view_roots
+        self._numpy = sys.modules.get("numpy")
+        self.special = False
+
+    def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        if kind is types.FunctionType:
+            return self._function(obj)
+        if kind is types.CellType:
+            return _new_cell, (), _cell_state(obj), None, None, _fill_cell
+        if kind is types.ModuleType:
+            self.special = True
+        elif issubclass(kind, type):
+            return self._class(obj)
+        elif self._view_roots and kind is self._numpy.ndarray:  # type: ignore[union-attr]
+            return self._array(obj)
+        return self._known_object(obj)
+
+    def _function(self, function: types.FunctionType) -> Any:
+        owner = function.__globals__.get("__name__")
+        if self._is_importable(function):
+            self.special |= function.__module__ == self._module.__name__
+            return NotImplemented
+        self.special = True
+        if getattr(sys.modules.get(owner), "__dict__", None) is not function.__globals__:  # type: ignore[arg-type]
+            return super().reducer_override(function)  # made by exec: its globals go along
+        state = {name: getattr(function, name) for name in _FUNCTION_ATTRIBUTES}
+        arguments = (marshal.dumps(function.__code__), owner, function.__closure__)
+        return _new_function, arguments, (state, function.__dict__), None, None, _fill_function
+
+    def _class(self, cls: type) -> Any:
+        if self._is_importable(cls):
+            self.special |= cls.__module__ == self._module.__name__
+            return NotImplemented
+        self.special = self.special or cls not in _NAMELESS
+        return super().reducer_override(cls)
+
+    def _is_importable(self, definition: Any) -> bool:
+        """Whether the definition's module has it under its name."""
+        found: Any = sys.modules.get(definition.__module__)
+        for name in definition.__qualname__.split("."):
+            found = getattr(found, name, None)
+        return found is definition
+
+    def _array(self, array: Any) -> Any:
+        root = root_of(array)
+        if root is array or id(root) not in self._view_roots:
+            return NotImplemented
+        if not (root.flags.c_contiguous or root.flags.f_contiguous):
+            raise pickle.PicklingError("it shares the memory of an array whose layout is neither C's nor Fortran's")
+        offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
+        return _new_view, (root, array.shape, array.dtype, offset, array.strides, array.flags.writeable)
+
+    def _known_object(self, obj: Any) -> Any:
+        """The process's own generators stay the process's own."""
+        random = sys.modules.get("random")
+        if random is not None and obj is random._inst:
+            return _global_generator, ("random", "_inst")
+        mtrand = sys.modules.get("numpy.random.mtrand")
+        if mtrand is not None and obj is mtrand._rand:
+            return _global_generator, ("numpy.random.mtrand", "_rand")
+        return NotImplemented
+
+
+_FUNCTION_ATTRIBUTES = (
+    "__name__",
+    "__qualname__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+    "__doc__",
+    "__module__",
+)
+_NAMELESS = (type(None), type(...), type(NotImplemented))
+"""Types that pickle knows, though no module has them under their name."""
+
+
+def root_of(array: Any) -> Any:
+    """The array whose memory a view shows; the array itself where it isn't a view of an array."""
+    while type(array.base) is type(array):
+        array = array.base
+    return array
+
+
+def _cell_state(cell: types.CellType) -> tuple[Any, ...] | None:
+    try:
+        return (cell.cell_contents,)
+    except ValueError:  # not yet filled
+        return None
+
+
+def _new_cell() -> types.CellType:
+    return types.CellType()
+
+
+def _fill_cell(cell: types.CellType, state: tuple[Any, ...]) -> None:
+    cell.cell_contents = state[0]
+
+
+def _new_function(code: bytes, owner: str, closure: tuple[types.CellType, ...] | None) -> types.FunctionType:
+    module = sys.modules.get(owner) or importlib.import_module(owner)
+    return types.FunctionType(marshal.loads(code), module.__dict__, closure=closure)  # noqa: S302 - our own artifact
+
+
+def _fill_function(function: types.FunctionType, state: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    attributes, namespace = state
+    for name, value in attributes.items():
+        setattr(function, name, value)
+    function.__dict__.update(namespace)
+
+
+def _new_view(
+    root: Any, shape: tuple[int, ...], dtype: Any, offset: int, strides: tuple[int, ...], writeable: bool
+) -> Any:
+    import numpy
+
+    flat = root.reshape(-1, order="A")
+    if dtype.hasobject:  # no buffer of objects: step by whole elements instead
+        view = numpy.lib.stride_tricks.as_strided(flat[offset // flat.itemsize :], shape, strides)
+    else:
+        view = numpy.ndarray(shape, dtype, buffer=flat, offset=offset, strides=strides)
+    if not writeable:
+        view.flags.writeable = False
+    return view
+
+
+def _global_generator(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,199 @@
+"""Which names share something that can change: an object, or the memory of an array.
+
+Metaflow pickles artifacts one by one, so two names of one list would become two lists. Names that share are found by
+pickling each of them into nothing and comparing what the picklers have seen.
+"""
+
+from __future__ import annotations
+
+import enum
+import sys
+import types
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.runtime.pickling import FlowPickler, root_of
+
+
+@dataclass(frozen=True)
+class Group:
+    """Names that have to be pickled together. view_roots: ids of the arrays whose views are among them."""
+
+    names: tuple[str, ...]
+    view_roots: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """groups: of names that share, or that hold views of their own memory; special: names plain pickle can't do;
+    failed: for each name that can't be pickled at all, why."""
+
+    groups: tuple[Group, ...]
+    special: frozenset[str]
+    failed: dict[str, Exception]
+
+
+def sharing(values: Mapping[str, Any], module: types.ModuleType) -> Sharing:
+    """Look at the values that a step hands over. module: the flow's."""
+    scans: dict[str, _Scan] = {}
+    failed: dict[str, Exception] = {}
+    for name, value in values.items():
+        if type(value) not in _ATOMS:
+            try:
+                scans[name] = _Scan(value, module)
+            except Exception as error:  # whatever a value's own reducer raises
+                failed[name] = error
+    special = frozenset(name for name, scan in scans.items() if scan.special)
+    return Sharing(_groups(scans), special, failed)
+
+
+class _Scan:
+    """What one value consists of. The picklers are kept: their ids are of living objects only as long as they are."""
+
+    def __init__(self, value: Any, module: types.ModuleType) -> None:
+        self._pickler = _Scanner(_Nothing(), module, buffer_callback=_ignore)
+        self._pickler.dump(value)
+        self.special = self._pickler.special or isinstance(value, _DROPPED)
+        memo = self._pickler.memo.copy()
+        self.objects = {key for key, (_, obj) in memo.items() if _is_mutable(obj)}
+        numpy = sys.modules.get("numpy")
+        self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
+
+
+class _Scanner(FlowPickler):
+    """Leaves out what never changes, but is often shared: the labels and the bookkeeping of pandas."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        pandas = sys.modules.get("pandas")
+        if pandas is not None and hasattr(pandas, "Index"):
+            if isinstance(obj, (pandas.Index, pandas.api.extensions.ExtensionDtype)):
+                return _leaf, ()
+            if isinstance(obj, pandas._libs.internals.Block):
+                return _leaf, (_values(obj, pandas),)
+        return super().reducer_override(obj)
+
+
+def _values(block: Any, pandas: Any) -> Any:
+    """A block's values; of numbers nothing where pandas itself keeps views apart (copy on write)."""
+    values = block.values
+    if pandas.options.mode.copy_on_write is True:
+        return values.tolist() if getattr(getattr(values, "dtype", None), "hasobject", False) else None
+    return values
+
+
+class _Nothing:
+    """A file that keeps nothing."""
+
+    def write(self, content: Any) -> int:
+        return len(content)
+
+
+def _ignore(_: Any) -> None:
+    """Keep a buffer out of the stream."""
+
+
+def _leaf(*_: Any) -> None:
+    """Stands for a value that is never loaded."""
+
+
+_ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes})
+_DROPPED = (types.FunctionType, types.MethodType)
+"""Metaflow leaves these out of the artifacts without a word."""
+
+_IMMUTABLE = _ATOMS | {tuple, frozenset, range, slice, type(...), type(NotImplemented), types.BuiltinFunctionType}
+_IMMUTABLE_BASES = (type, types.ModuleType, enum.Enum)
+_IMMUTABLE_MODULES = frozenset(
+    {
+        *("_decimal", "_pydatetime", "datetime", "dateutil", "decimal", "fractions", "ipaddress", "pathlib", "pytz"),
+        *("pyarrow", "re", "uuid", "zoneinfo", "_operator", "operator"),
+    }
+)
+_IMMUTABLE_PACKAGES = ("numpy.dtypes", "pandas._libs.missing", "pandas._libs.tslibs", "pandas.core.indexes")
+
+
+def _is_mutable(obj: Any) -> bool:
+    """Whether it matters that two names have the same one of these."""
+    kind = type(obj)
+    if kind in _IMMUTABLE or isinstance(obj, _IMMUTABLE_BASES):
+        return False
+    if kind is types.FunctionType:
+        # what its module has under its name is the same one for everybody
+        return getattr(sys.modules.get(obj.__module__), obj.__qualname__, None) is not obj
+    module = kind.__module__
+    if module.partition(".")[0] in _IMMUTABLE_MODULES or module.startswith(_IMMUTABLE_PACKAGES):
+        return False
+    numpy = sys.modules.get("numpy")
+    return numpy is None or not isinstance(obj, (numpy.generic, numpy.ufunc, numpy.dtype))
+
+
+def _groups(scans: Mapping[str, _Scan]) -> tuple[Group, ...]:
+    """Names joined by what they share; of a name alone only where it shows its own memory twice, or is special."""
+    joined = _Union(scans)
+    first: dict[int, str] = {}
+    for name, scan in scans.items():
+        for key in scan.objects:
+            joined.join(first.setdefault(key, name), name)
+    roots = _overlapping(scans, joined)
+    groups = []
+    for names in joined.sets():
+        own = frozenset(root for root, owner in roots.items() if owner in names)
+        if len(names) > 1 or own or any(scans[name].special for name in names):
+            groups.append(Group(tuple(names), own))
+    return tuple(groups)
+
+
+def _overlapping(scans: Mapping[str, _Scan], joined: _Union) -> dict[int, str]:
+    """Ids of arrays that are seen more than once, as themselves or through views; their names are joined."""
+    seen: dict[int, list[tuple[str, Any]]] = {}
+    for name, scan in scans.items():
+        for array in scan.arrays:
+            seen.setdefault(id(root_of(array)), []).append((name, array))
+    found: dict[int, str] = {}
+    for root, views in seen.items():
+        if len({id(array) for _, array in views}) < 2:
+            continue
+        for name, other in _touching(views):
+            found[root] = name
+            joined.join(name, other)
+    return found
+
+
+def _touching(views: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, str]]:
+    """Pairs of names whose arrays have bytes in common, by the bounds of their memory."""
+    reach, owner = 0, ""
+    for low, high, name in sorted((*_bounds(array), name) for name, array in views if array.size):
+        if low < reach:
+            yield owner, name
+        if high > reach:
+            reach, owner = high, name
+
+
+def _bounds(array: Any) -> tuple[int, int]:
+    """The lowest address of an array's elements, and the one behind the highest."""
+    low = high = array.__array_interface__["data"][0]
+    for count, stride in zip(array.shape, array.strides, strict=True):
+        low += min(0, (count - 1) * stride)
+        high += max(0, (count - 1) * stride)
+    return low, high + array.itemsize
+
+
+class _Union:
+    """Disjoint sets of names."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self._parent = {name: name for name in names}
+
+    def find(self, name: str) -> str:
+        while self._parent[name] != name:
+            self._parent[name] = name = self._parent[self._parent[name]]
+        return name
+
+    def join(self, one: str, other: str) -> None:
+        self._parent[self.find(other)] = self.find(one)
+
+    def sets(self) -> list[list[str]]:
+        members: dict[str, list[str]] = {}
+        for name in self._parent:
+            members.setdefault(self.find(name), []).append(name)
+        return list(members.values())
