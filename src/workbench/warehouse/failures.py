@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from workbench.errors import (
@@ -16,6 +17,8 @@ UNREACHABLE = frozenset({250001, 250003, 251001, 251005, 290400, 290403, 290404,
 MISSING = frozenset({2003, 2043, 904, 1011})
 UNAUTHORISED = frozenset({3001, 3540, 250006, 390100, 390102, 390144, 390186, 390189, 390201, 390318, 394304})
 UNSUPPORTED = 2
+# the error number, its SQL state and the query id, which the connector puts before the message, perhaps twice
+_NUMBERS = re.compile(r"^(\d{6} \(\w{5}\): |[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}: )+")
 LOGIN_AGAIN = frozenset({390103, 390104, 390111, 390112, 390114})
 
 
@@ -47,7 +50,7 @@ def _how_up(profile: str) -> str:
 
 
 def _first_line(error: Any) -> str:
-    text = str(getattr(error, "raw_msg", None) or error.msg or error)
+    text = _NUMBERS.sub("", str(getattr(error, "raw_msg", None) or error.msg or error))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0].endswith(":") and len(lines) > 1:  # "SQL compilation error:" and what it is
         return f"{lines[0]} {lines[1]}"

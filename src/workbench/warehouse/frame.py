@@ -17,19 +17,21 @@ _PLAIN = re.compile(r"[A-Z_][A-Z0-9_$]*")
 def from_cursor(cursor: Any) -> pd.DataFrame:
     """All rows of an executed cursor. Statements without a table of rows (SHOW, DML) give what the server says."""
     import pandas as pd
+    from snowflake.connector.errors import NotSupportedError
 
     described = cursor.description or []
     names = [lowered(column.name) for column in described]
-    if cursor._query_result_format == "arrow":
+    try:
         table = cursor.fetch_arrow_all(force_return_table=True)
-        columns = [series(table.column(place)) for place in range(table.num_columns)]
-        for place, column in enumerate(described):
-            if column.type_code in SEMI_STRUCTURED:
-                columns[place] = parsed(columns[place])
-        frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-        frame.columns = pd.Index(names, dtype=object)
-        return frame
-    return pd.DataFrame(cursor.fetchall(), columns=pd.Index(names, dtype=object))
+    except NotSupportedError:
+        return pd.DataFrame(cursor.fetchall(), columns=pd.Index(names, dtype=object))
+    columns = [series(table.column(place)) for place in range(table.num_columns)]
+    for place, column in enumerate(described):
+        if column.type_code in SEMI_STRUCTURED:
+            columns[place] = parsed(columns[place])
+    frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    frame.columns = pd.Index(names, dtype=object)
+    return frame
 
 
 def lowered(name: str) -> str:
@@ -59,7 +61,8 @@ def _from_decimals(column: pa.ChunkedArray) -> pd.Series[Any]:
     import pyarrow as pa
 
     if column.type.scale > 0:
-        return column.cast(pa.float64()).to_pandas()
+        # by way of text: Arrow's own conversion is a digit off, 12.345600000000001
+        return column.cast(pa.string()).cast(pa.float64()).to_pandas()
     try:
         return column.cast(pa.int64()).to_pandas()
     except pa.ArrowInvalid:

@@ -7,13 +7,14 @@ but `engine` and `gateway`.
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse import rewrites
+from workbench.warehouse import arithmetic, names, rewrites
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -23,6 +24,7 @@ log = logging.getLogger("workbench.warehouse")
 UNSUPPORTED = (2, "0A000")
 WRONG_COUNT = (8, "0A000")
 CANCELLED = (604, "57014")
+BY_ZERO = (100051, "22012")
 FAILED = (900001, "XX000")
 
 # DuckDB's types that fakesnow has no word for, among them those of HUGEINT sums and of `unnest`
@@ -36,6 +38,7 @@ OTHER_TYPES = {
 }
 
 _copying = threading.Lock()
+_text_is_numbers = threading.local()
 
 
 def apply() -> None:
@@ -44,14 +47,18 @@ def apply() -> None:
     import fakesnow.macros
     import fakesnow.rowtype
     import fakesnow.server
+    import fakesnow.transforms
     from fakesnow.cursor import FakeSnowflakeCursor
 
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_struct
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
     fakesnow.rowtype.duckdb_to_sf_type |= OTHER_TYPES
-    FakeSnowflakeCursor.execute = _guarded(FakeSnowflakeCursor.execute)
+    FakeSnowflakeCursor.execute = _guarded(_alone(FakeSnowflakeCursor.execute))
     FakeSnowflakeCursor._transform_explode = _rewritten(FakeSnowflakeCursor._transform_explode)
+    FakeSnowflakeCursor._transform = _computed(FakeSnowflakeCursor._transform)
+    FakeSnowflakeCursor._describe_last_sql = _guarded(FakeSnowflakeCursor._describe_last_sql)
+    fakesnow.transforms.numeric_agg_implicit_cast = numbers_from_text
     _mend_copy()
 
 
@@ -122,33 +129,98 @@ def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
     """fakesnow makes its macros in each database: ours beside them."""
 
     def with_ours(catalog: str) -> str:
-        return creation_sql(catalog) + "".join(macro.format(catalog=catalog) for macro in rewrites.MACROS)
+        return creation_sql(catalog) + "".join(
+            macro.format(catalog=catalog) for macro in (*rewrites.MACROS, *arithmetic.MACROS)
+        )
 
     return with_ours
 
 
-def _guarded(execute: Callable[..., Any]) -> Callable[..., Any]:
+def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
     """Every failure is an error with a number: the connector would retry anything else for 20 s."""
 
-    def guarded(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+    def guarded(cursor: Any, *args: Any, **kwargs: Any) -> Any:
         import duckdb
         from snowflake.connector.errors import Error
 
         try:
-            _only_one(command)
-            return execute(cursor, command, *args, **kwargs)
-        except Error:
-            raise
+            return run(cursor, *args, **kwargs)
+        except Error as error:
+            raise _renumbered(error) from error
         except duckdb.InterruptException as error:
             raise _failure("SQL execution canceled", CANCELLED) from error
         except duckdb.Error as error:
+            if "Division by zero" in str(error):
+                raise _failure("Division by zero", BY_ZERO) from error
             raise _failure(str(error).split("\n\n")[0], FAILED) from error
         except Exception as error:
-            log.exception("can't run: %s", command)
+            log.exception("can't run: %s", args)
             reason = str(error).split("\n")[0] or type(error).__name__
-            raise _failure(f"the local warehouse can't run this statement: {reason}", UNSUPPORTED) from error
+            raise refuse(f"this statement ({reason})") from error
 
     return guarded
+
+
+def _renumbered(error: Any) -> Any:
+    """fakesnow's error with the number that tells what is missing: a table, or something that it can't do."""
+    if match := re.search(r"Function with name (\S+) does not exist", error.msg):
+        return refuse(f"the function {match[1].upper()}")
+    if match := re.search(r"^(?:\d+ \(\w+\): )?(.*) not implemented\. Please raise", error.msg, re.DOTALL):
+        return refuse(match[1])
+    return error
+
+
+def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
+    """One statement a call; and text is taken for numbers in SUM and the like only where nothing else will do."""
+
+    def alone(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
+        from snowflake.connector.errors import ProgrammingError
+
+        _only_one(command)
+        cursor._wb_command = command
+        try:
+            return execute(cursor, command, *args, **kwargs)
+        except ProgrammingError as error:
+            if not re.search(r"No function matches .*\(VARCHAR\)", error.msg or ""):
+                raise
+            _text_is_numbers.now = True
+            try:
+                return execute(cursor, command, *args, **kwargs)
+            finally:
+                _text_is_numbers.now = False
+
+    return alone
+
+
+def numbers_from_text(node: Any) -> Any:
+    """SUM(text): Snowflake casts, DuckDB won't. fakesnow makes every sum a FLOAT for that, whole numbers too."""
+    from fakesnow.transforms.transforms import _NUMERIC_ONLY_AGGS
+    from sqlglot import exp
+
+    if getattr(_text_is_numbers, "now", False) and isinstance(node, _NUMERIC_ONLY_AGGS):
+        node.set("this", exp.cast(node.this, "double"))
+    return node
+
+
+def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
+    """The statement's arithmetic is mended when fakesnow has made it DuckDB's, and DuckDB can say the types."""
+
+    def computed(cursor: Any, expression: Any, params: Any) -> Any:
+        def describe(text: str, values: dict[str, Any]) -> list[str] | None:
+            import duckdb
+
+            try:
+                with cursor._duck_conn.cursor() as other:
+                    other.execute(f"SET schema = '{cursor._conn.database}.{cursor._conn._schema}'")
+                    return [row[1] for row in other.execute(f"DESCRIBE {text}", values).fetchall()]
+            except duckdb.Error as error:
+                log.info("can't describe %s: %s", text, error)
+                return None
+
+        values = list(params) if isinstance(params, list) else []
+        return arithmetic.mended(transform(cursor, expression, params), values, describe, refuse)
+
+    return computed
 
 
 def _only_one(command: str) -> None:
@@ -169,6 +241,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
     """The statement is rewritten before fakesnow looks at it."""
 
     def rewritten(cursor: Any, expression: exp.Expr) -> Any:
+        names.named(expression, cursor._wb_command)
         return explode(cursor, rewrites.mended(expression, refuse))
 
     return rewritten

@@ -34,11 +34,13 @@ def sql(text: str, /, *, connection: str | None = None, **binds: Any) -> pd.Data
     from workbench.warehouse.connection import profile_name
     from workbench.warehouse.failures import translated
     from workbench.warehouse.frame import from_cursor
+    from workbench.warehouse.sessions import session
 
     statement, values = bound(text.strip().rstrip(";"), binds)
     profile, project = profile_name(connection), Project.around()
-    began = time.perf_counter()
     try:
+        session(profile, project)  # opening one is not the query's time
+        began = time.perf_counter()
         cursor = _executed(statement, values, profile, project)
         frame = from_cursor(cursor)
     except Error as error:

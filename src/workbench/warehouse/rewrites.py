@@ -15,10 +15,10 @@ Refuse = Callable[[str], Exception]
 MACROS = (
     """
     CREATE OR REPLACE MACRO {catalog}._wb_flatten_outer(input) AS TABLE
-        SELECT * FROM {catalog}._fs_flatten(input)
+        SELECT * FROM {catalog}.main._fs_flatten(input)
         UNION ALL
         SELECT hash(TO_JSON(input))::UBIGINT, NULL, NULL, NULL, NULL, TO_JSON(input)
-        WHERE NOT EXISTS (SELECT 1 FROM {catalog}._fs_flatten(input));
+        WHERE NOT EXISTS (SELECT 1 FROM {catalog}.main._fs_flatten(input));
     """,
 )
 
@@ -36,7 +36,7 @@ def mended(statement: Any, refuse: Refuse) -> Any:
         _keep_qualified(statement)
     if isinstance(statement, exp.Merge):
         _qualify_inserted(statement)
-    for node in list(statement.find_all(exp.ToChar)):
+    for node in list(statement.find_all(exp.ToChar, exp.TimeToStr)):
         _format(node, refuse)
     for node in list(statement.find_all(exp.Explode)):
         _flatten(node, refuse)
@@ -126,7 +126,7 @@ _ELEMENTS = {
     "FF3": "%g",
     "FF6": "%f",
     "FF9": "%n",
-    "TZHTZM": "%z",
+    "FF": "%n",
 }
 _ELEMENT = re.compile(r'"(?P<quoted>[^"]*)"|(?P<name>' + "|".join(_ELEMENTS) + r")|(?P<other>.)", re.IGNORECASE | re.S)
 
@@ -140,6 +140,10 @@ def _format(call: Any, refuse: Refuse) -> None:
         return
     if not (isinstance(given, exp.Literal) and given.is_string):
         raise refuse("TO_CHAR with a format that is not a literal")
+    if isinstance(call, exp.TimeToStr):  # the parser knows that it is a time, and has taken the format for its own
+        from sqlglot.dialects.snowflake import Snowflake
+
+        given = exp.Literal.string(Snowflake().generator().format_time(call).strip("'"))
     pattern = "".join(_element(match, given.name, refuse) for match in _ELEMENT.finditer(given.name))
     moment = exp.cast(call.this.copy(), "timestamp", dialect="duckdb")
     call.replace(exp.Anonymous(this="strftime", expressions=[moment, exp.Literal.string(pattern)]))
@@ -149,6 +153,6 @@ def _element(match: re.Match[str], whole: str, refuse: Refuse) -> str:
     if name := match["name"]:
         return _ELEMENTS[name.upper()]
     text = match["other"] if match["quoted"] is None else match["quoted"]
-    if match["quoted"] is None and (text.isalnum() or text == "$"):
+    if match["quoted"] is None and (text.isalnum() or text == "$") and text != "T":
         raise refuse(f"TO_CHAR with the format '{whole}'")
     return text.replace("%", "%%")

@@ -1,0 +1,198 @@
+"""Division and averages as Snowflake does them: of fixed-point numbers, fixed-point; by zero, an error.
+
+DuckDB divides in floating point, and by zero to infinity. What a result should be depends on the operands' types, which
+only DuckDB knows: it is asked to describe the operands where they stand, before the statement runs.
+
+Snowflake's rule: the quotient of numbers with scales s and t has max(s, min(s + 6, 12)) digits after the point; so has
+the average of numbers with scale s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+# DuckDB describes a SELECT: (its text, the values of its $names) -> the types of its columns; None where it can't
+Describe = Callable[[str, dict[str, Any]], "list[str] | None"]
+Refuse = Callable[[str], Exception]
+
+MACROS = (
+    """
+    CREATE OR REPLACE MACRO {catalog}._wb_divisor(b) AS CASE WHEN b = 0 THEN error('Division by zero') ELSE b END;
+    """,
+)
+
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_WHOLE = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
+)
+
+
+def mended(statement: Any, values: list[Any], describe: Describe, refuse: Refuse) -> Any:
+    """The statement (DuckDB's dialect, ready to run) with its divisions and averages mended in place.
+
+    values: of the statement's `?`, in the order of its text.
+    """
+    from sqlglot import exp
+
+    if statement.find(exp.Div, exp.Avg) is None:
+        return statement
+    named = _named(statement, values)
+    for holder in _holders(statement):
+        for nodes in _by_depth(holder):
+            types = _types(holder, [operand for node in nodes for operand in _operands(node)], named, describe)
+            for node in nodes:
+                known = [next(types, None) for _ in _operands(node)]
+                _mend(node, known, refuse)
+    for placeholder in statement.find_all(exp.Placeholder):
+        placeholder.set("this", None)
+    return statement
+
+
+def _named(statement: Any, values: list[Any]) -> dict[str, Any]:
+    """Give each `?` a name, so that a part of the statement can be described with its values alone."""
+    from sqlglot import exp
+
+    names = [f"wb{place}" for place, _ in enumerate(statement.find_all(exp.Placeholder))]
+    for name, placeholder in zip(names, statement.find_all(exp.Placeholder), strict=True):
+        placeholder.set("this", name)
+    in_text = re.findall(r"\$(wb\d+)\b", statement.sql(dialect="duckdb")) if names else []
+    return dict(zip(in_text, values, strict=False))
+
+
+def _holders(node: Any) -> Iterator[Any]:
+    """The SELECTs, inner before outer and a WITH before what uses it, and last the statement that has no SELECT."""
+    from sqlglot import exp
+
+    children = sorted(node.iter_expressions(), key=lambda child: not isinstance(child, exp.With))
+    for child in children:
+        yield from _holders(child)
+    if isinstance(node, exp.Select) or node.parent is None:
+        yield node
+
+
+def _by_depth(holder: Any) -> Iterator[list[Any]]:
+    """The divisions and averages that stand in this SELECT itself; those within others first."""
+    from sqlglot import exp
+
+    levels: defaultdict[int, list[Any]] = defaultdict(list)
+    for node in holder.find_all(exp.Div, exp.Avg):
+        owner = node.find_ancestor(exp.Select)
+        if owner is holder or (owner is None and not isinstance(holder, exp.Select)):
+            levels[node.depth].append(node)
+    for depth in sorted(levels, reverse=True):
+        yield levels[depth]
+
+
+def _operands(node: Any) -> list[Any]:
+    from sqlglot import exp
+
+    return [node.this, node.expression] if isinstance(node, exp.Div) else [node.this]
+
+
+def _types(holder: Any, operands: list[Any], values: dict[str, Any], describe: Describe) -> Iterator[str]:
+    """DuckDB's types of the operands, where they stand; nothing where that can't be asked."""
+    from sqlglot import exp
+
+    probe = _probe(holder, operands)
+    if probe is None:
+        return
+    text = probe.sql(dialect="duckdb")
+    used = {name: values[name] for name in re.findall(r"\$(wb\d+)\b", text) if name in values}
+    found = describe(text, used)
+    if found is None and (around := holder.find_ancestor(exp.Select)) is not None:
+        # a subquery that looks at the query around it: ask there, for one subquery an operand
+        yield from _types(around, [_lifted(holder, operand) for operand in operands], values, describe)
+    yield from found or []
+
+
+def _lifted(holder: Any, operand: Any) -> Any:
+    from sqlglot import exp
+
+    probe = _probe(holder, [operand])
+    probe.set("expressions", probe.expressions[:1])
+    return exp.Subquery(this=probe)
+
+
+def _probe(holder: Any, operands: list[Any]) -> Any:
+    """A SELECT of the operands from where they stand; None for a statement that is not understood."""
+    from sqlglot import exp
+
+    columns = [exp.alias_(operand.copy(), f"wb_{place}") for place, operand in enumerate(operands)]
+    if not isinstance(holder, exp.Select):
+        probe = exp.Select(expressions=columns)
+        return probe.from_(holder.this.copy()) if isinstance(holder, exp.Update | exp.Delete) else probe
+    probe = holder.copy()
+    for part in ("order", "limit", "offset", "distinct", "qualify", "having", "sample"):
+        probe.set(part, None)
+    # the SELECT's own columns stay: an operand may use their aliases
+    own = [column for column in probe.expressions if not column.find(exp.Star)]
+    if holder.args.get("group") or any(_aggregates(column) for column in columns):
+        probe.set("group", exp.Group(all=True))
+        own = [column for column in own if not column.find(exp.Window)]
+    probe.set("expressions", [*columns, *own])
+    return _with_ctes(holder, probe)
+
+
+def _aggregates(column: Any) -> bool:
+    """Whether the column is of a group of rows, not of a window."""
+    from sqlglot import exp
+
+    return any(call.find_ancestor(exp.Window, exp.Select) is None for call in column.find_all(exp.AggFunc))
+
+
+def _with_ctes(holder: Any, probe: Any) -> Any:
+    """The probe with the WITHs that surround its SELECT, the nearest definition of each name."""
+    from sqlglot import exp
+
+    ctes: dict[str, Any] = {}
+    recursive = False
+    around = holder
+    while around is not None:
+        clause = around.args.get("with_")
+        if isinstance(clause, exp.With):
+            recursive |= bool(clause.args.get("recursive"))
+            for cte in reversed(clause.expressions):
+                ctes.setdefault(cte.alias, cte.copy())
+        around = around.parent
+    if ctes:
+        probe.set("with_", exp.With(expressions=list(reversed(ctes.values())), recursive=recursive))
+    return probe
+
+
+def _mend(node: Any, types: list[str | None], refuse: Refuse) -> None:
+    from sqlglot import exp
+
+    scales = [_scale(kind) for kind in types]
+    if isinstance(node, exp.Div):
+        divisor = node.expression
+        if not (isinstance(divisor, exp.Literal) and divisor.name.strip("0.")):
+            node.set("expression", exp.Anonymous(this="_wb_divisor", expressions=[divisor.copy()]))
+        if None in types and any(_is_fixed(operand) for operand in (node.this, divisor)):
+            raise refuse("a division of fixed-point numbers in a place where their types can't be known")
+    if any(scale is None for scale in scales):
+        return
+    scale = max(scales[0] or 0, min((scales[0] or 0) + 6, 12))
+    whole = node
+    while isinstance(whole.parent, exp.Window | exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        whole = whole.parent
+    kind = exp.DataType.build(f"DECIMAL(38, {scale})", dialect="duckdb")
+    whole.replace(exp.Cast(this=exp.paren(whole.copy()), to=kind))
+
+
+def _scale(kind: str | None) -> int | None:
+    """Digits after the point of a fixed-point type of DuckDB's; None for any other type."""
+    if kind in _WHOLE:
+        return 0
+    match = _DECIMAL.fullmatch(kind or "")
+    return int(match[2]) if match else None
+
+
+def _is_fixed(node: Any) -> bool:
+    from sqlglot import exp
+
+    while isinstance(node, exp.Paren):
+        node = node.this
+    return isinstance(node, exp.Cast) and node.to.this == exp.DataType.Type.DECIMAL
