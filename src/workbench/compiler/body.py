@@ -1,0 +1,229 @@
+"""A cell's source as the lines of a step's body: verbatim, but for what must differ in a method."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from workbench.compiler.facts import is_shell_call
+from workbench.compiler.model import CellFacts, Statement, StepGraph
+from workbench.compiler.scopes import FUNCTIONS
+from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, indented
+
+Line = tuple[int, str, tuple[str, int] | None]
+
+# what the containers' own methods return, by the language: nothing, so that nothing is shown
+SILENT_METHODS = {
+    "list": frozenset("append clear extend insert remove reverse sort".split()),
+    "dict": frozenset("clear update".split()),
+    "set": frozenset("add clear difference_update discard intersection_update remove update".split()),
+}
+SHOWING_MAGICS = frozenset({"env", "pwd"})
+
+
+class Names:
+    """What the flow calls what it imports. A name that the notebook uses itself gets an underscore."""
+
+    def __init__(self, bound: frozenset[str], module_names: frozenset[str], flow: str) -> None:
+        self.bound = bound
+        self.module_names = module_names
+        self.flow = flow
+        self.runtime_used: set[str] = set()
+
+    def of(self, name: str) -> str:
+        """A decorator's or base class's name at the flow's module level."""
+        return f"{name}_" if name in self.module_names or name == self.flow else name
+
+    def runtime(self, name: str) -> str:
+        """A function of workbench.runtime's name in a step's body."""
+        self.runtime_used.add(name)
+        return f"{name}_" if name in self.bound else name
+
+    def imported(self, module: str, names: set[str]) -> set[str]:
+        """The import lines for some names of a module."""
+        called = self.runtime if module == "workbench.runtime" else self.of
+        lines = set()
+        for name in sorted(names):
+            own = self.of(name) if name == "notebook_step" else called(name)
+            lines.add(f"from {module} import {name}" + (f" as {own}" if own != name else ""))
+        return lines
+
+
+def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) -> Iterator[Line]:
+    """A cell's lines in a step's body, below its marker; none where everything in it stands elsewhere."""
+    step_globals = _globals_of(facts, graph)
+    kept = [one for one in facts.statements if (facts.cell.id, one.node.lineno) not in graph.lifted]
+    if not kept:
+        return
+    indent = 2
+    yield indent, marker, (facts.cell.id, 0)
+    if facts.cell.id in graph.raises:
+        yield indent, f"with {names.runtime('raises_exception')}():", None
+        indent += 1
+    if facts.wrapper:
+        word = facts.wrapper.removeprefix("with ").partition("(")[0]
+        if word == "timed":
+            names.runtime("timed")
+        yield indent, facts.wrapper, (facts.cell.id, 1)
+        indent += 1
+    yield from _chunks(facts, kept, step_globals, graph, names, indent)
+
+
+def _globals_of(facts: CellFacts, graph: StepGraph) -> frozenset[str]:
+    for step in graph.steps:
+        if facts in step.cells or facts in step.setup:
+            return frozenset(step.global_names)
+    return frozenset()
+
+
+def _chunks(
+    facts: CellFacts, kept: list[Statement], step_globals: frozenset[str], graph: StepGraph, names: Names, indent: int
+) -> Iterator[Line]:
+    """The kept statements with the comments and blank lines between them."""
+    source = Source(facts.source)
+    removed = _removed_lines(facts, kept, source)
+    edits = [edit for one in kept for edit in _edits(one, facts, source, step_globals, graph, names)]
+    # lines stay apart until the edits are made: an edit never crosses a statement, a statement may share a line
+    starts = sorted({_first_line(one.node) for one in kept})
+    covered: set[int] = set()
+    blank = False
+    begun = False
+    number = 1
+    while number <= len(source.lines):
+        if number in covered or number in removed:
+            number += 1
+            continue
+        if number not in starts:
+            line = source.lines[number - 1]
+            if line.strip():
+                if blank and begun:
+                    yield 0, "", None
+                yield indent, line.strip() if line.lstrip().startswith("#") else line, (facts.cell.id, number)
+                begun, blank = True, False
+            else:
+                blank = True
+            number += 1
+            continue
+        if blank and begun:
+            yield 0, "", None
+        blank, begun = False, True
+        last = _last_line(number, kept)
+        begin = source.offset(number, 0)
+        finish = source.offset(last, 0) + len(source.lines[last - 1])
+        inside = [Edit(one.start - begin, one.end - begin, one.text) for one in edits if begin <= one.start <= finish]
+        text = edited(source.text[begin:finish], inside)
+        indentable = frozenset(line - number + 1 for line in facts.indentable)
+        pad = "    " * indent
+        for offset, line in enumerate(indented(text, pad, indentable)):
+            yield (
+                0,
+                line.rstrip() if line.startswith(pad) and not text.count('"""') else line,
+                (
+                    facts.cell.id,
+                    min(number + offset, last),
+                ),
+            )
+        covered.update(range(number, last + 1))
+        number += 1
+
+
+def _first_line(node: ast.stmt) -> int:
+    return min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))])
+
+
+def _last_line(first: int, kept: list[Statement]) -> int:
+    """The last line of the statement that begins on a line, and of those that share its lines."""
+    last = first
+    for one in kept:
+        if first <= _first_line(one.node) <= last:
+            last = max(last, one.node.end_lineno or first)
+    return last
+
+
+def _removed_lines(facts: CellFacts, kept: list[Statement], source: Source) -> set[int]:
+    """The lines of statements that stand elsewhere, with the comments right above them."""
+    removed: set[int] = set()
+    staying = {line for one in kept for line in range(_first_line(one.node), (one.node.end_lineno or 0) + 1)}
+    for one in facts.statements:
+        if one in kept:
+            continue
+        first = _first_line(one.node)
+        removed.update(range(first, (one.node.end_lineno or first) + 1))
+        while first > 1 and source.lines[first - 2].lstrip().startswith("#"):
+            first -= 1
+            removed.add(first)
+    return removed - staying
+
+
+def _edits(
+    statement: Statement,
+    facts: CellFacts,
+    source: Source,
+    step_globals: frozenset[str],
+    graph: StepGraph,
+    names: Names,
+) -> Iterator[Edit]:
+    node = statement.node
+    for inner in _top_level(node):
+        if isinstance(inner, ast.Await):
+            start, end = source.bounds(inner)
+            gap = len(source.text[start + 5 : end]) - len(source.text[start + 5 : end].lstrip(" \t"))
+            yield Edit(start, start + 5 + gap, f"{names.runtime('wait')}(")
+            yield Edit(end, end, ")")
+        elif isinstance(inner, ast.Name) and inner.id == "locals" and "locals" not in graph.bound_names:
+            yield Edit(*source.bounds(inner), "globals")
+        elif isinstance(inner, ast.Name) and inner.id == "get_ipython":
+            names.runtime("get_ipython")
+        elif isinstance(inner, ast.Name) and inner.id == "timed" and "timed" not in graph.bound_names:
+            names.runtime("timed")
+        elif (
+            isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name) and inner.target.id in step_globals
+        ):
+            if inner.value is None:
+                yield Edit(*source.bounds(inner), "pass")
+            else:
+                yield Edit(source.bounds(inner.target)[1], source.bounds(inner.annotation)[1], "")
+    if statement is facts.statements[-1] and isinstance(node, ast.Expr) and _shows(node, facts, source, graph):
+        start, end = source.bounds(node)
+        opening, closing = _brackets(source.text[start:end], names.runtime("show"))
+        yield Edit(start, start, opening)
+        yield Edit(end, end, closing)
+
+
+def _top_level(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what runs with it: functions have a scope of their own."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, FUNCTIONS):
+            yield from _top_level(child)
+
+
+def _shows(node: ast.Expr, facts: CellFacts, source: Source, graph: StepGraph) -> bool:
+    """Whether a cell's last expression may have a value to show."""
+    if ends_with_semicolon(source, node):
+        return False
+    value = node.value
+    if not isinstance(value, ast.Call):
+        return not (isinstance(value, ast.Constant) and value.value is None)
+    if is_shell_call(value):
+        first = value.args[0] if value.args else None
+        return isinstance(first, ast.Constant) and first.value in SHOWING_MAGICS
+    function = value.func
+    if isinstance(function, ast.Name):
+        bound = function.id in {one.name for one in graph.definitions} or function.id in graph.bound_names
+        return bound or not (function.id == "print" or (function.id == "display" and not value.keywords))
+    if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+        kinds = dict(graph.containers)
+        return function.attr not in SILENT_METHODS.get(kinds.get(function.value.id, ""), frozenset())
+    return True
+
+
+def _brackets(text: str, show: str) -> tuple[str, str]:
+    """What goes before and after an expression so that it is show's one argument."""
+    try:
+        call = ast.parse(f"{show}({text})", mode="eval").body
+        single = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
+        single = single and not isinstance(call.args[0], (ast.Starred, ast.GeneratorExp))  # type: ignore[attr-defined]
+    except SyntaxError:
+        single = False
+    return (f"{show}(", ")") if single else (f"{show}((", "))")

@@ -1,0 +1,36 @@
+"""A code cell's facts: its Python, its statements, and what is wrong with its syntax."""
+
+from __future__ import annotations
+
+import ast
+
+from workbench.compiler.facts import statement_facts
+from workbench.compiler.magics import lower
+from workbench.compiler.model import CellFacts, Diagnostic, Span
+from workbench.compiler.text import split_lines
+from workbench.notebook.model import Cell
+
+
+def cell_facts(cell: Cell) -> CellFacts:
+    """Read a code cell. Problems (a syntax error, a magic that isn't known) are in the result, never raised."""
+    lowered = lower(cell)
+    if lowered.problems:
+        return CellFacts(cell, "", (), tuple(lowered.problems))
+    try:
+        tree = ast.parse(lowered.source)
+        # compile finds what the grammar alone allows: `return` at the top level, a name both global and a parameter
+        compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return CellFacts(cell, "", (), (_syntax_error(cell, error),))
+    lines = split_lines(lowered.source)
+    statements = tuple(statement_facts(node, lines) for node in tree.body)
+    return CellFacts(cell, lowered.source, statements, wrapper=lowered.wrapper, indentable=lowered.indentable)
+
+
+def _syntax_error(cell: Cell, error: BaseException) -> Diagnostic:
+    message = getattr(error, "msg", None) or str(error)
+    line = min(max(getattr(error, "lineno", None) or 1, 1), len(split_lines(cell.source)))
+    start = max((getattr(error, "offset", None) or 1) - 1, 0)
+    return Diagnostic(
+        "WB101", f"syntax error: {message}", cell, Span(line, start, start + 1), "mend the cell, or leave it untagged"
+    )

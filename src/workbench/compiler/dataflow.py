@@ -1,0 +1,291 @@
+"""Which step gives each name that a step needs: artifacts, imports, or nothing at all.
+
+Every need is resolved to the binding that stands last before it in the notebook, among the steps that run before it.
+Then, from the last step to the first, each value that a step takes is asked of the nearest step above that binds or
+changes it; a join passes on what later steps ask for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
+from workbench.compiler.imports import texts_for
+from workbench.compiler.model import Diagnostic, ParameterFacts
+from workbench.compiler.shape import ancestors_of
+from workbench.compiler.uses import Need, StepUse
+
+RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step"})
+# IPython's history: which cells ran before isn't known to a flow
+HISTORY = frozenset({"__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
+MODULE_NAMES = frozenset({"__file__", "__doc__", "__spec__", "__loader__", "__package__", "__annotations__"})
+LAST_SHOWN = "_"
+
+
+@dataclass(slots=True)
+class StepFlow:
+    """What goes in and out of one step. takes: name → the branch it comes from (None: not a join)."""
+
+    use: StepUse
+    imports: set[str] = field(default_factory=set)
+    copies: list[Binding] = field(default_factory=list)  # definitions of cells left behind, placed in the step
+    values: set[str] = field(default_factory=set)  # needs that are values
+    takes: dict[str, str | None] = field(default_factory=dict)
+    passes: dict[str, str | None] = field(default_factory=dict)
+    gives: set[str] = field(default_factory=set)
+    wanted: set[str] = field(default_factory=set)
+    fallbacks: set[str] = field(default_factory=set)  # needs that a builtin, a star or the module answers
+
+
+@dataclass(slots=True)
+class Dataflow:
+    """The whole notebook's. given_by_parameter: names that are parameters no step binds before they are taken."""
+
+    steps: list[StepFlow]
+    problems: list[Diagnostic] = field(default_factory=list)
+    module_imports: set[str] = field(default_factory=set)
+    from_parameter: set[tuple[str, str]] = field(default_factory=set)  # (step, name): read from the parameter itself
+
+
+class Resolver:
+    """Resolves the needs of the steps against the notebook's bindings."""
+
+    def __init__(self, uses: list[StepUse], definitions: Definitions, parameters: list[ParameterFacts]) -> None:
+        self.uses = uses
+        self.definitions = definitions
+        self.parameters = {one.name: one for one in parameters}
+        self.above = ancestors_of([use.node for use in uses])
+        self.by_name = {use.node.name: use for use in uses}
+        self.step_of_cell = {facts.cell.index: use for use in uses for facts in use.cells}
+        self.setup_cells = {facts.cell.index for use in uses for facts in use.setup}
+        self.flow = Dataflow([StepFlow(use) for use in uses])
+        self.flow_of = {step.use.node.name: step for step in self.flow.steps}
+
+    def run(self) -> Dataflow:
+        """Resolve everything."""
+        self._module_imports()
+        for step in self.flow.steps:
+            for need in step.use.setup_needs.values():
+                self._resolve(step, need, setup=True)
+            for need in step.use.needs.values():
+                self._resolve(step, need)
+            if step.use.unknowable:
+                self._everything(step)
+        for step in reversed(self.flow.steps):
+            self._ask(step)
+        return self.flow
+
+    # what answers a need
+
+    def _resolve(self, step: StepFlow, need: Need, setup: bool = False) -> None:
+        name = need.name
+        if name in self.definitions.hoisted:
+            step.fallbacks.add(name)
+            return
+        best = self._best(step.use, name, need.place)
+        if best is None:
+            if name in self.parameters:
+                step.values.add(name)
+            else:
+                self._unbound(step, need)
+        elif best.kind == "deleted":
+            if need.certain:
+                message = f"`{name}` was deleted in cell {best.facts.cell.number}"
+                self._problem("WB206", message, need, "run the notebook from the top: it fails here")
+        elif best.kind == "import":
+            self._import(step, best)
+        elif best.kind == "definition" and not best.promoted:
+            self._copy(step, best)
+        elif best.facts.cell.index in self.setup_cells:
+            return  # the setup cell binds it in this step too
+        elif setup:
+            message = f"a setup cell needs `{name}`, which step `{self._step(best)}` binds"
+            self._problem("WB207", message, need, "bind it in a setup cell too, or move the line into a step's cell")
+        else:
+            step.values.add(name)
+
+    def _best(self, use: StepUse, name: str, place: Place) -> Binding | None:
+        """The binding that stands last before a place, among those that have run by then."""
+        before = [
+            one
+            for one in self.definitions.bindings.get(name, ())
+            if (one.place.cell, one.place.at) < (place.cell, place.at) and self._has_run(use, one)
+        ]
+        return before[-1] if before else None
+
+    def _has_run(self, use: StepUse, binding: Binding) -> bool:
+        if binding.kind == "import" or (binding.kind == "definition" and not binding.promoted):
+            return True
+        owner = self.step_of_cell.get(binding.facts.cell.index)
+        if owner is None:
+            return binding.promoted and binding.facts.cell.index in {facts.cell.index for facts in use.setup}
+        return owner is use or owner.node.name in self.above[use.node.name]
+
+    def _import(self, step: StepFlow, binding: Binding) -> None:
+        lines = set(texts_for(binding.name, binding, self.definitions))
+        if lines <= self.flow.module_imports:
+            step.fallbacks.add(binding.name)
+        else:
+            step.imports |= lines
+
+    def _copy(self, step: StepFlow, binding: Binding) -> None:
+        """Place a definition of a cell left behind into the step, with all that it needs."""
+        if binding in step.copies:
+            return
+        reads = {*binding.statement.reads, *binding.statement.deferred} - {binding.name}
+        for name in sorted(reads):
+            span = binding.statement.reads.get(name)
+            self._resolve(step, Need(name, binding.place, binding.facts, span, span is not None, span is None))
+        step.copies.append(binding)
+
+    def _unbound(self, step: StepFlow, need: Need) -> None:
+        name = need.name
+        bindings = self.definitions.bindings.get(name, [])
+        beside = [one for one in bindings if one.promoted and self._before(one, need)]
+        left = [one for one in bindings if not one.promoted]
+        if beside:
+            other = self._step(beside[-1])
+            message = f"`{name}` is bound by step `{other}`, which runs beside `{step.use.node.name}`"
+            self._problem("WB205", message, need, f"tag a cell of `{step.use.node.name}` with `after:{other}`")
+        elif name in PROVIDED and not left:
+            step.imports.add(PROVIDED[name])
+        elif name == LAST_SHOWN and not bindings:
+            step.values.add(name)
+        elif name in HISTORY and not bindings:
+            self._problem("WB303", f"`{name}` is IPython's history, which a flow doesn't have", need, "give it a name")
+        elif name in RUNTIME | BUILTINS:
+            step.fallbacks.add(name)
+        elif name in MODULE_NAMES and not bindings:
+            self._problem("WB303", f"`{name}` differs between a notebook and a flow", need, "write its value")
+        elif left and (need.certain or any(self._before(one, need) for one in left)):
+            cell = left[-1].facts.cell
+            message = f"`{name}` is bound only in cell {cell.number}, which is left behind"
+            self._problem("WB204", message, need, f"tag cell {cell.number} with a step, or bind `{name}` in this one")
+        elif self.definitions.stars:
+            step.fallbacks.add(name)
+        elif need.certain:
+            later = [one for one in bindings if one.promoted]
+            message = (
+                f"`{name}` is read before cell {later[0].facts.cell.number} binds it"
+                if later
+                else f"no cell binds `{name}`"
+            )
+            hint = "run the notebook from the top: it fails here" if later else "bind or import it in a promoted cell"
+            self._problem("WB206", message, need, hint)
+
+    def _before(self, binding: Binding, need: Need) -> bool:
+        return (binding.place.cell, binding.place.at) < (need.place.cell, need.place.at)
+
+    def _step(self, binding: Binding) -> str:
+        owner = self.step_of_cell.get(binding.facts.cell.index)
+        return owner.node.name if owner else "setup"
+
+    def _problem(self, code: str, message: str, need: Need, hint: str) -> None:
+        found = Diagnostic(code, message, need.facts.cell, need.span, hint)
+        if found not in self.flow.problems:
+            self.flow.problems.append(found)
+
+    def _module_imports(self) -> None:
+        """The imports that hoisted definitions need, and those of `__future__`."""
+        for name, bindings in self.definitions.bindings.items():
+            for one in bindings:
+                lines = texts_for(name, one, self.definitions) if one.kind == "import" else ()
+                self.flow.module_imports |= {line for line in lines if line.startswith("from __future__ ")}
+        for name in self.definitions.hoisted:
+            for read in sorted(self.definitions.module_reads(name)):
+                found = [one for one in self.definitions.bindings.get(read, ()) if one.kind == "import"]
+                if found and self.definitions.is_import(read):
+                    self.flow.module_imports |= set(texts_for(read, found[-1], self.definitions))
+                elif not self.definitions.bindings.get(read) and read in PROVIDED:
+                    self.flow.module_imports.add(PROVIDED[read])
+
+    def _everything(self, step: StepFlow) -> None:
+        """A step that may read anything takes everything that was bound before it."""
+        names = [facts.cell.index for facts in step.use.cells]
+        place = Place(max(names, default=0), 1_000_000)
+        for name in sorted(self.definitions.bindings):
+            best = self._best(step.use, name, place)
+            if best is None or best.kind == "deleted":
+                continue
+            if name in self.definitions.hoisted or name in step.use.setup_binds:
+                continue
+            if best.kind == "import":
+                self._import(step, best)
+            elif best.kind == "definition" and not best.promoted:
+                self._copy(step, best)
+            elif self.step_of_cell.get(best.facts.cell.index) is not step.use:
+                step.values.add(name)
+        for name in self.parameters:
+            step.values.add(name)
+        # what it may read, it may also bind
+        step.use.may |= {name for name in step.values if name != LAST_SHOWN}
+
+    # who gives a value
+
+    def _ask(self, step: StepFlow) -> None:
+        """Ask the steps above for all that a step takes, by itself or for later steps."""
+        use = step.use
+        joins = len(use.node.parents) > 1
+        kept = {name for name in step.wanted if name not in use.must and self._provider(name, use) is not None}
+        own = step.values | {name for name in kept if name in use.binds or name in use.mutates or not joins}
+        for name in sorted(own | kept):
+            branch, provider = self._source(name, use)
+            if provider is None and name not in self.parameters:
+                continue
+            if provider is None:
+                self.flow.from_parameter.add((use.node.name, name))
+            else:
+                self.flow_of[provider.node.name].wanted.add(name)
+            (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
+        step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or name == LAST_SHOWN}
+
+    def _source(self, name: str, use: StepUse) -> tuple[str | None, StepUse | None]:
+        """The branch that a join takes a name from (None elsewhere), and the step that gives it."""
+        if len(use.node.parents) <= 1:
+            return None, self._provider(name, use)
+        providers = {parent: self._provider_from(name, parent) for parent in use.node.parents}
+        found = {parent: one for parent, one in providers.items() if one is not None}
+        if not found:
+            return None, None
+        # the latest binding or change counts; where none is, a branch that at least uses the name may have changed it
+        shared = frozenset.intersection(*(self.above[parent] for parent in use.node.parents))
+
+        def rank(parent: str) -> tuple[int, int, int]:
+            provider = found[parent]
+            within = provider.node.name not in shared
+            return (
+                provider.order if within else -1,
+                int(self._reads(name, parent, shared)),
+                -use.node.parents.index(parent),
+            )
+
+        best = max(found, key=rank)
+        return best, found[best]
+
+    def _reads(self, name: str, parent: str, shared: frozenset[str]) -> bool:
+        branch = (self.above[parent] | {parent}) - shared
+        return any(name in self.flow_of[step].values for step in branch)
+
+    def _provider(self, name: str, use: StepUse) -> StepUse | None:
+        """The nearest step above that binds, changes or passes a name."""
+        if len(use.node.parents) > 1:
+            return self._source(name, use)[1]
+        return self._provider_from(name, use.node.parents[0]) if use.node.parents else None
+
+    def _provider_from(self, name: str, parent: str) -> StepUse | None:
+        """The same, of a step and those above it."""
+        use = self.by_name[parent]
+        flow = self.flow_of[parent]
+        if name == LAST_SHOWN and any(facts.statements for facts in use.cells):
+            return use
+        if name in use.binds:
+            return use
+        changed = name in use.mutates or self._is_mutable_parameter(name)
+        if changed and name in flow.values:
+            return use
+        if len(use.node.parents) > 1:
+            return use if self._source(name, use)[1] is not None else None
+        return self._provider_from(name, use.node.parents[0]) if use.node.parents else None
+
+    def _is_mutable_parameter(self, name: str) -> bool:
+        return name in self.parameters and self.parameters[name].kind == "json"

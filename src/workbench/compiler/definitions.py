@@ -1,0 +1,202 @@
+"""Which functions and classes are code of the flow's module, and which imports they need there.
+
+A definition is hoisted where that changes nothing: it is made once in the notebook, and making it needs nothing but
+imports, builtins and other hoisted definitions, and has no effect. Any other definition stays where it is, as a value.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+
+from workbench.compiler.model import CellFacts, Statement
+from workbench.compiler.scopes import FUNCTIONS, around, imported_name
+
+BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
+# what IPython puts into a notebook's namespace, and where a flow gets it from
+PROVIDED = {
+    "display": "from IPython.display import display",
+    "capture_output": "from IPython.utils.capture import capture_output",
+    "workbench": "import workbench",
+}
+# builtins that do something when called: a definition that calls one while it is made isn't quiet
+LOUD = frozenset("print input open exec eval display next breakpoint exit quit help setattr delattr __import__".split())
+# modules whose calls while a definition is made (field(...), re.compile(...)) give the same each time
+QUIET_MODULES = frozenset(
+    "abc attr attrs collections dataclasses datetime decimal enum fractions functools itertools operator "
+    "pathlib pydantic re string types typing typing_extensions".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a statement stands. cell: its index in the notebook; at: its index in the cell."""
+
+    cell: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is part of the flow."""
+
+    name: str
+    place: Place
+    kind: str
+    facts: CellFacts
+    statement: Statement
+    promoted: bool
+
+
+@dataclass(slots=True)
+class Definitions:
+    """hoisted: the definitions at module level, by name; bindings: every binding of every name, in notebook order."""
+
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+    hoisted: dict[str, Binding] = field(default_factory=dict)
+    stars: list[Binding] = field(default_factory=list)
+    cells: tuple[CellFacts, ...] = ()
+
+    def is_import(self, name: str) -> bool:
+        """Whether the name is only ever an import, and always of the same."""
+        found = self.bindings.get(name)
+        return bool(found) and all(one.kind == "import" for one in found or ())
+
+    def import_before(self, name: str, place: Place) -> Binding | None:
+        """The import of a name that stands last before a place."""
+        found = [one for one in self.bindings.get(name, ()) if one.kind == "import"]
+        before = [one for one in found if (one.place.cell, one.place.at) < (place.cell, place.at)]
+        return before[-1] if before else None
+
+    def module_reads(self, name: str) -> frozenset[str]:
+        """The names that a hoisted definition reads from the module, when it is made or later."""
+        statement = self.hoisted[name].statement
+        return frozenset(statement.reads) | statement.deferred
+
+
+def collect(cells: list[tuple[CellFacts, bool]]) -> Definitions:
+    """Every binding of the notebook's code cells. cells: (facts, promoted), in notebook order."""
+    found = Definitions(cells=tuple(facts for facts, _ in cells))
+    for facts, promoted in cells:
+        for at, statement in enumerate(facts.statements):
+            place = Place(facts.cell.index, at)
+            if statement.kind == "star":
+                found.stars.append(Binding("*", place, "star", facts, statement, promoted))
+            kind = statement.kind if statement.kind in ("import", "definition") else "value"
+            for name in sorted(statement.may):
+                own = kind if kind != "definition" or name == getattr(statement.node, "name", None) else "value"
+                binding = Binding(name, place, own, facts, statement, promoted)
+                found.bindings.setdefault(name, []).append(binding)
+            for name in sorted(statement.deletes if promoted else ()):
+                found.bindings.setdefault(name, []).append(Binding(name, place, "deleted", facts, statement, True))
+            for name in sorted(statement.deferred_writes if promoted else ()):
+                binding = Binding(name, place, "value", facts, statement, promoted)
+                found.bindings.setdefault(name, []).append(binding)
+    _hoist(found)
+    return found
+
+
+def _hoist(found: Definitions) -> None:
+    """Choose the definitions to hoist: start from all that are made once, and drop until nothing changes."""
+    candidates = {}
+    for name, bindings in found.bindings.items():
+        counted = [one for one in bindings if one.promoted or one.kind in ("definition", "import")]
+        if len(counted) == 1 and counted[0].kind == "definition" and _is_quiet_body(counted[0].statement.node):
+            candidates[name] = counted[0]
+    changed = True
+    while changed:
+        kept = {name: one for name, one in candidates.items() if _stands_alone(one, candidates, found)}
+        changed = len(kept) < len(candidates)
+        candidates = kept
+    found.hoisted = dict(sorted(candidates.items(), key=lambda item: (item[1].place.cell, item[1].place.at)))
+
+
+def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitions) -> bool:
+    """Whether all that making a definition needs is there at module level, and calls nothing that does something."""
+    for name in one.statement.reads:
+        bound = name in found.bindings
+        if name in candidates or (not bound and name in BUILTINS | set(PROVIDED)):
+            continue
+        if not found.is_import(name) and (bound or not found.stars):
+            return False
+    node = one.statement.node
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    decorators = set(node.decorator_list)
+    return all(
+        _is_quiet_call(call, part in decorators, candidates, found)
+        for part in _made_parts(node)
+        for call in _calls(part)
+    ) and all(_is_quiet_decorator(part, candidates) for part in decorators)
+
+
+def _made_parts(node: ast.stmt) -> list[ast.AST]:
+    """What runs when a definition is made: decorators, defaults, bases, a class's body."""
+    parts: list[ast.AST] = list(around(node))
+    if isinstance(node, ast.ClassDef):
+        for inner in node.body:
+            parts += _made_parts(inner) if isinstance(inner, (*FUNCTIONS, ast.ClassDef)) else [inner]
+    return parts
+
+
+def _calls(part: ast.AST) -> list[ast.Call]:
+    return [inner for inner in ast.walk(part) if isinstance(inner, ast.Call)]
+
+
+def _is_quiet_call(call: ast.Call, decorator: bool, candidates: dict[str, Binding], found: Definitions) -> bool:
+    root: ast.AST = call.func
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return False
+    if root.id not in found.bindings:
+        return root.id in BUILTINS and root.id not in LOUD
+    if found.is_import(root.id):
+        return decorator or all(_module(one) in QUIET_MODULES for one in found.bindings[root.id])
+    return decorator and root.id in candidates
+
+
+def _module(binding: Binding) -> str:
+    """The top-level module that an import binds from."""
+    node = binding.statement.node
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0]
+    assert isinstance(node, ast.Import)
+    return next(alias.name.partition(".")[0] for alias in node.names if imported_name(alias) == binding.name)
+
+
+def _is_quiet_decorator(part: ast.expr, candidates: dict[str, Binding]) -> bool:
+    """Whether a decorator of the notebook's own only makes functions: any call in it is in the functions it makes."""
+    root: ast.AST = part.func if isinstance(part, ast.Call) else part
+    if not isinstance(root, ast.Name) or root.id not in candidates:
+        return True
+    node = candidates[root.id].statement.node
+    return isinstance(node, ast.FunctionDef) and all(
+        isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Return)) or _is_docstring(inner)
+        for inner in node.body
+    )
+
+
+def _is_quiet_body(node: ast.stmt) -> bool:
+    """Whether making a definition runs no statement that might do something: a class's body only binds."""
+    if not isinstance(node, ast.ClassDef):
+        return True
+    quiet = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Assign, ast.AnnAssign, ast.Pass)
+    return all(
+        isinstance(inner, quiet) or _is_docstring(inner) or (isinstance(inner, ast.ClassDef) and _is_quiet_body(inner))
+        for inner in node.body
+    )
+
+
+def _is_docstring(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+
+
+def may_leak(node: ast.stmt) -> bool:
+    """Whether what a call returns may still hold the definition's code: an instance, a closure, a generator."""
+    if isinstance(node, ast.ClassDef):
+        return True
+    own = [inner for inner in ast.walk(node) if inner is not node]
+    return any(
+        isinstance(inner, (*FUNCTIONS, ast.ClassDef, ast.GeneratorExp, ast.Yield, ast.YieldFrom)) for inner in own
+    )

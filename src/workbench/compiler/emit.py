@@ -1,0 +1,227 @@
+"""The flow as text: what a colleague would have written by hand, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from workbench.compiler import imports
+from workbench.compiler.body import Names, cell_lines
+from workbench.compiler.decorators import FLOW_DECORATORS, name_of
+from workbench.compiler.model import FlowSource, Give, ParameterFacts, Step, StepGraph, Take
+from workbench.compiler.narrative import docstring
+from workbench.notebook.model import Notebook, headings, short_ids
+
+Line = tuple[int, str, tuple[str, int] | None]  # (indent in levels, text, where it came from)
+WIDTH = 110
+
+
+def flow_source(graph: StepGraph, notebook: Notebook, notebook_path: str) -> FlowSource:
+    """The text of a graph's flow. notebook_path: where the notebook is, seen from the flow file's folder."""
+    names = _names(graph)
+    body = [*_definitions(graph), *_flow_class(graph, notebook, names)]
+    lines = [*_head(graph, notebook, notebook_path, names), *body, *_tail(names)]
+    text = [("    " * indent + line) if line else "" for indent, line, _ in lines]
+    return FlowSource("\n".join(text) + "\n", tuple(origin for _, _, origin in lines))
+
+
+def _names(graph: StepGraph) -> Names:
+    """What the flow calls the things that it imports: their own names, unless the notebook uses those."""
+    module_names = {one.name for one in graph.definitions}
+    for line in graph.imports:
+        module_names |= {part.split()[-1].partition(".")[0] for part in line.partition("import ")[2].split(",")}
+    if any(line.endswith("*") for line in graph.imports):
+        module_names |= graph.used_names
+    flow = graph.name
+    while flow in graph.used_names:
+        flow += "_"
+    return Names(graph.bound_names, frozenset(module_names), flow)
+
+
+def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names) -> Iterator[Line]:
+    title = graph.title or notebook.name.rsplit("/", 1)[-1].removesuffix(".ipynb")
+    shown = notebook_path.lstrip("./") or notebook_path
+    provenance = f"Promoted from {shown} by `workbench promote`: edit the notebook and promote again."
+    for line in docstring([f"# {title}", provenance]):
+        yield 0, line, None
+    yield 0, "", None
+    future = {line for line in graph.imports if line.startswith("from __future__ ")}
+    stars = {line for line in graph.imports if line.endswith("*")}
+    for line in [*imports.block(future), *sorted(stars)]:
+        yield 0, line, None
+    if future or stars:
+        yield 0, "", None
+    metaflow = names.imported("metaflow", _metaflow_names(graph))
+    runtime = names.imported("workbench.runtime", names.runtime_used | {"notebook_step"})
+    for line in imports.block(set(graph.imports) - future - stars | metaflow | runtime):
+        yield 0, line, None
+    yield 0, "", None
+    yield 0, f"__notebook__ = {_quoted(notebook_path)}", None
+
+
+def _metaflow_names(graph: StepGraph) -> set[str]:
+    used = {"FlowSpec", "step"}
+    used |= {name_of(tag) for step in graph.steps for tag in step.decorators}
+    if graph.parameters:
+        used.add("Parameter")
+    if any(parameter.kind != "scalar" for parameter in graph.parameters):
+        used.add("JSONType")
+    return used
+
+
+def _definitions(graph: StepGraph) -> Iterator[Line]:
+    for definition in graph.definitions:
+        yield from ((0, "", None), (0, "", None))
+        for offset, line in enumerate(definition.source.split("\n")):
+            yield 0, line, (definition.cell.id, definition.line + offset)
+
+
+def _flow_class(graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
+    # the bodies come first: they tell which names of the runtime the head imports
+    yield from ((0, "", None), (0, "", None))
+    for tag in dict.fromkeys(tag for step in graph.steps for tag in step.decorators if name_of(tag) in FLOW_DECORATORS):
+        yield 0, f"@{names.of(name_of(tag))}{tag[1 + len(name_of(tag)) :]}", None
+    yield 0, f"class {names.flow}({names.of('FlowSpec')}):", None
+    for parameter in graph.parameters:
+        yield 1, _parameter(parameter, names), None
+    for position, step in enumerate(graph.steps):
+        if position or graph.parameters:
+            yield 0, "", None
+        yield from _step(step, graph, notebook, names)
+
+
+def _parameter(parameter: ParameterFacts, names: Names) -> str:
+    help_text = f", help={_quoted(parameter.help)}" if parameter.help else ""
+    call = names.of("Parameter")
+    if parameter.kind == "scalar":
+        kind = ", type=str" if parameter.default is None else ""
+        return f"{parameter.name} = {call}({_quoted(parameter.name)}, default={parameter.literal}{kind}{help_text})"
+    default = _quoted(parameter.literal)
+    kind = f"type={names.of('JSONType')}"
+    return f"{parameter.name} = {call}({_quoted(parameter.name)}, {kind}, default={default}{help_text})"
+
+
+def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
+    for tag in step.decorators:
+        if name_of(tag) not in FLOW_DECORATORS:
+            yield 1, f"@{names.of(name_of(tag))}{tag[1 + len(name_of(tag)) :]}", None
+    ends = [f"{word}=True" for word, there in (("start", not step.parents), ("end", not step.children)) if there]
+    yield 1, f"@{names.of('notebook_step')}", None
+    yield 1, f"@{names.of('step')}" + (f"({', '.join(ends)})" if ends else ""), None
+    yield 1, f"def {step.name}(self{', inputs' if len(step.parents) > 1 else ''}):", None
+    narrative = list(step.narrative) or ([] if step.cells else [f"Join {' and '.join(step.parents)}."])
+    for line in docstring(narrative):
+        yield 2, line, None
+    body = list(_body(step, graph, notebook, names))
+    yield from body
+    footer = list(_footer(step, names))
+    if footer and body:
+        yield 0, "", None
+    yield from footer
+    if not body and not footer and not narrative:
+        yield 2, "pass", None
+
+
+def _body(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
+    for line in imports.block(set(step.imports)):
+        yield 2, line, None
+    if step.imports and (step.takes or step.cells):
+        yield 0, "", None
+    for line in _wrapped("global ", step.global_names):
+        yield 2, line, None
+    needed_first = {take.name for take in step.takes if take.convert or take.artifact in _parameter_names(graph)}
+    setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
+    yield from _takes(setup_takes)
+    ids = short_ids(notebook)
+    for facts in step.setup:
+        yield from cell_lines(
+            facts, graph, names, f"# %% [setup] {ids[facts.cell.id]}{_heading(notebook, facts.cell.index)}"
+        )
+    yield from _takes([take for take in step.takes if take not in setup_takes])
+    for source in step.definitions:
+        for line in source.split("\n"):
+            yield 2 if line else 0, line, None
+    for facts in step.cells:
+        marker = f"# %% {ids[facts.cell.id]}{_heading(notebook, facts.cell.index)}"
+        yield from cell_lines(facts, graph, names, marker)
+
+
+def _parameter_names(graph: StepGraph) -> frozenset[str]:
+    return frozenset(parameter.name for parameter in graph.parameters)
+
+
+def _takes(takes: list[Take]) -> Iterator[Line]:
+    plain = [take for take in takes if not take.guarded]
+    joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take) for take in plain)}"
+    if 1 < len(plain) <= 4 and len(joined) <= WIDTH - 8:
+        yield 2, joined, None
+    else:
+        for take in plain:
+            yield 2, f"{take.name} = {_read(take)}", None
+    for take in takes:
+        if take.guarded:
+            owner = f"inputs.{take.source}" if take.source else "self"
+            yield 2, f'if hasattr({owner}, "{take.artifact}"):', None
+            yield 3, f"{take.name} = {_read(take)}", None
+
+
+def _read(take: Take) -> str:
+    text = f"inputs.{take.source}.{take.artifact}" if take.source else f"self.{take.artifact}"
+    return f"{take.convert}({text})" if take.convert else text
+
+
+def _footer(step: Step, names: Names) -> Iterator[Line]:
+    for take in step.passes:
+        if take.guarded:
+            yield 2, f'if hasattr(inputs.{take.source}, "{take.artifact}"):', None
+            yield 3, f"self.{take.artifact} = {_read(take)}", None
+        else:
+            yield 2, f"self.{take.artifact} = {_read(take)}", None
+    for give in step.gives:
+        yield from _give(give, step, names)
+    if step.children:
+        targets = ", ".join(f"self.{child}" for child in step.children)
+        yield 2, f"self.next({targets})", None
+
+
+def _give(give: Give, step: Step, names: Names) -> Iterator[Line]:
+    if give.guarded:
+        where = "globals()" if give.name in step.global_names else "locals()"
+        yield 2, f'if "{give.name}" in {where}:', None
+        yield 3, f"self.{give.artifact} = {give.name}", None
+    else:
+        yield 2, f"self.{give.artifact} = {give.name}", None
+
+
+def _tail(names: Names) -> Iterator[Line]:
+    yield from ((0, "", None), (0, "", None))
+    yield 0, 'if __name__ == "__main__":', None
+    yield 1, f"{names.flow}()", None
+
+
+def _heading(notebook: Notebook, index: int) -> str:
+    """The heading right above a code cell, for its marker."""
+    for cell in reversed(notebook.cells[:index]):
+        if cell.kind == "code":
+            return ""
+        found = headings(cell)
+        if found:
+            return f" {found[-1][1]}"
+    return ""
+
+
+def _wrapped(word: str, names: tuple[str, ...]) -> list[str]:
+    """`global a, b, …` over as many lines as it takes."""
+    lines: list[str] = []
+    current = ""
+    for name in names:
+        if current and len(word) + len(current) + len(name) > WIDTH - 10:
+            lines.append(word + current)
+            current = ""
+        current = f"{current}, {name}" if current else name
+    return [*lines, word + current] if current else lines
+
+
+def _quoted(text: str) -> str:
+    """A string literal with double quotes, as formatters write it."""
+    literal = repr(text)
+    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal

@@ -1,0 +1,314 @@
+"""From a notebook to the graph of its steps: the stages in order, and what they found."""
+
+from __future__ import annotations
+
+import ast
+
+from workbench.compiler import rules
+from workbench.compiler.cells import cell_facts
+from workbench.compiler.dataflow import LAST_SHOWN, Dataflow, Resolver, StepFlow
+from workbench.compiler.decorators import decorator_problems
+from workbench.compiler.definitions import Binding, Definitions, collect
+from workbench.compiler.imports import texts_for
+from workbench.compiler.model import (
+    CellFacts,
+    Definition,
+    Diagnostic,
+    Give,
+    ParameterFacts,
+    Step,
+    StepGraph,
+    Take,
+)
+from workbench.compiler.parameters import parameters_of
+from workbench.compiler.sections import RESERVED_STEPS, Layout, layout
+from workbench.compiler.shape import children_of, shape
+from workbench.compiler.text import Source
+from workbench.compiler.uses import Reach, StepUse, step_uses
+from workbench.notebook.model import Cell, Notebook
+
+
+def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | None, tuple[Diagnostic, ...]]:
+    """The steps of a notebook (None where a finding is an error), and all findings. steps: "tags" or "headings"."""
+    places = layout(notebook, steps)
+    facts, problems = _read_cells(notebook, places)
+    problems = [*places.problems, *problems, *(one for part in places.sections for one in decorator_problems(part))]
+    if any(problem.severity == "error" for problem in places.problems):
+        return None, _ordered(problems)
+    nodes, shape_problems = shape(places.sections)
+    problems += shape_problems
+    parameters: list[ParameterFacts] = []
+    names = frozenset(node.name for node in nodes)
+    for cell in places.parameters:
+        found, found_problems = parameters_of(facts[cell.index], names)
+        parameters += found
+        problems += found_problems
+    if problems:
+        return None, _ordered(problems)
+    promoted = _promoted(places)
+    definitions = collect(
+        [(one, index in promoted) for index, one in sorted(facts.items()) if index not in _indices(places.parameters)]
+    )
+    keep_closures(definitions, places)
+    setup = [facts[cell.index] for cell in places.setup]
+    uses = step_uses(nodes, facts, setup, definitions)
+    flow = Resolver(uses, definitions, parameters).run()
+    problems = flow.problems + rules.check(uses, definitions, flow, notebook)
+    graph = _Builder(notebook, places, flow, definitions, parameters).graph()
+    refused = any(problem.severity == "error" for problem in problems)
+    return (None if refused else graph), _ordered(problems)
+
+
+def _ordered(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    def place(one: Diagnostic) -> tuple[int, int, str]:
+        return (one.cell.index if one.cell else -1, one.span.line if one.span else 0, one.code)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def _indices(cells: list[Cell]) -> set[int]:
+    return {cell.index for cell in cells}
+
+
+def _promoted(places: Layout) -> set[int]:
+    return {cell.index for section in places.sections for cell in section.cells} | _indices(places.setup)
+
+
+def _read_cells(notebook: Notebook, places: Layout) -> tuple[dict[int, CellFacts], list[Diagnostic]]:
+    """The facts of every code cell. What is wrong with a cell that is left behind is nobody's concern."""
+    facts: dict[int, CellFacts] = {}
+    problems: list[Diagnostic] = []
+    left = _indices(places.left)
+    for cell in notebook.cells:
+        if cell.kind == "code":
+            facts[cell.index] = cell_facts(cell)
+            if cell.index not in left:
+                problems += facts[cell.index].problems
+    return facts, problems
+
+
+def keep_closures(definitions: Definitions, places: Layout) -> None:
+    """Leave a function where it stands if only its own step uses it and it reads that notebook's values.
+
+    As a closure it needs no `global`, and the cell stays whole.
+    """
+    section_of = {cell.index: section.name for section in places.sections for cell in section.cells}
+    reach = Reach(definitions)
+    for name, one in list(definitions.hoisted.items()):
+        home = section_of.get(one.place.cell)
+        if home is None or isinstance(one.statement.node, ast.ClassDef) or not any(reach.of(name)):
+            continue
+        if one.statement.deferred_writes or _users(name, definitions, section_of) - {home}:
+            continue
+        del definitions.hoisted[name]
+
+
+def _users(name: str, definitions: Definitions, section_of: dict[int, str]) -> set[str]:
+    """The steps with a statement that uses a name; "" stands for a hoisted definition or a setup cell."""
+    users: set[str] = set()
+    for facts in definitions.cells:
+        for statement in facts.statements:
+            if name in statement.reads or name in statement.deferred:
+                owner = getattr(statement.node, "name", None)
+                elsewhere = owner in definitions.hoisted and owner != name
+                users.add("" if elsewhere else section_of.get(facts.cell.index, ""))
+    return users
+
+
+class _Builder:
+    """Puts the stages' results together as the graph that is emitted."""
+
+    def __init__(
+        self,
+        notebook: Notebook,
+        places: Layout,
+        flow: Dataflow,
+        definitions: Definitions,
+        parameters: list[ParameterFacts],
+    ) -> None:
+        self.notebook = notebook
+        self.places = places
+        self.flow = flow
+        self.definitions = definitions
+        self.parameters = {one.name: one for one in parameters}
+        read = {name for step in flow.steps for name in (*step.use.needs, *step.use.setup_needs)}
+        self.used = frozenset(definitions.bindings) | frozenset(self.parameters) | read
+        self.step_names = {step.use.node.name for step in flow.steps}
+        self.guarded: set[tuple[str, str]] = set()
+
+    def graph(self) -> StepGraph:
+        children = children_of([step.use.node for step in self.flow.steps])
+        steps = tuple(self._step(step, children) for step in self.flow.steps)
+        lifted = frozenset(
+            (one.facts.cell.id, one.statement.node.lineno)
+            for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
+        ) | frozenset(
+            (one.facts.cell.id, one.statement.node.lineno) for step in self.flow.steps for one in step.use.lifted
+        )
+        stars = {_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()}
+        return StepGraph(
+            name=flow_name(self.notebook.name),
+            title=self.notebook.title,
+            steps=steps,
+            parameters=tuple(self.parameters.values()),
+            imports=tuple(sorted(self.flow.module_imports | stars)),
+            definitions=tuple(_definition(name, one) for name, one in self._needed_definitions().items()),
+            lifted=lifted,
+            used_names=self.used,
+            bound_names=frozenset(self.definitions.bindings) | frozenset(self.parameters),
+            containers=frozenset(self._containers()),
+            raises=frozenset(self.places.raises),
+        )
+
+    def _containers(self) -> list[tuple[str, str]]:
+        """The names that are only ever bound to a literal list, dict or set."""
+        found = []
+        for name, bindings in self.definitions.bindings.items():
+            kinds = {_literal_kind(one.statement.node) for one in bindings}
+            if len(kinds) == 1 and (kind := kinds.pop()):
+                found.append((name, kind))
+        return found
+
+    def _star_needed(self) -> bool:
+        return any(step.fallbacks - set(self.definitions.hoisted) for step in self.flow.steps)
+
+    def _needed_definitions(self) -> dict[str, Binding]:
+        """The hoisted definitions that some promoted code uses, and those that they use."""
+        waiting = sorted(
+            {name for step in self.flow.steps for name in step.fallbacks} & self.definitions.hoisted.keys()
+        )
+        if any(step.use.unknowable for step in self.flow.steps):
+            waiting = sorted(self.definitions.hoisted)
+        # a definition of a promoted cell is a part of the flow even where nothing calls it
+        promoted = {name for name, one in self.definitions.hoisted.items() if one.promoted}
+        needed: set[str] = set()
+        waiting = sorted({*waiting, *promoted})
+        while waiting:
+            name = waiting.pop()
+            if name not in needed:
+                needed.add(name)
+                waiting += sorted(self.definitions.module_reads(name) & self.definitions.hoisted.keys())
+        return {name: one for name, one in self.definitions.hoisted.items() if name in needed}
+
+    def _step(self, step: StepFlow, children: dict[str, list[str]]) -> Step:
+        use = step.use
+        name = use.node.name
+        section = use.node.section
+        for given in step.gives:
+            sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
+            likely = given in use.may and all(
+                given not in statement.unlucky for _, _, statement in use.own if given in statement.may
+            )
+            if not (sure or likely):
+                self.guarded.add((name, given))
+        results = self._results(use) if not children[name] else set()
+        return Step(
+            name=name,
+            cells=tuple(use.cells),
+            setup=tuple(use.setup),
+            decorators=tuple(section.decorators) if section else (),
+            narrative=tuple(section.narrative) if section else (),
+            parents=use.node.parents,
+            children=tuple(children[name]),
+            imports=self._imports(step),
+            definitions=tuple(_definition_source(one) for one in step.copies),
+            takes=tuple(self._take(step, one, branch) for one, branch in sorted(step.takes.items())),
+            gives=tuple(
+                Give(one, self._artifact(one), (name, one) in self.guarded) for one in sorted(step.gives | results)
+            ),
+            passes=tuple(self._take(step, one, branch) for one, branch in sorted(step.passes.items())),
+            global_names=tuple(sorted(self._globals(step))),
+        )
+
+    def _take(self, step: StepFlow, name: str, branch: str | None) -> Take:
+        if (step.use.node.name, name) in self.flow.from_parameter:
+            return Take(name, name, None, convert="tuple" if self.parameters[name].kind == "tuple" else "")
+        guarded = any((other, name) in self.guarded for other in self.step_names) and not self._surely_bound(step, name)
+        if guarded:
+            self.guarded.add((step.use.node.name, name))
+        return Take(name, self._artifact(name), branch, guarded)
+
+    def _surely_bound(self, step: StepFlow, name: str) -> bool:
+        """Whether the last step above that binds a name surely does."""
+        for other in reversed(self.flow.steps[: step.use.order]):
+            if name in other.gives:
+                return (other.use.node.name, name) not in self.guarded
+        return True
+
+    def _artifact(self, name: str) -> str:
+        """The attribute that holds a name's value: the name, unless Metaflow or the flow has that for itself."""
+        if name == LAST_SHOWN:
+            return "last_shown"
+        artifact = name
+        while artifact in RESERVED_STEPS | self.step_names | self.parameters.keys() or (
+            artifact != name and artifact in self.used
+        ):
+            artifact += "_"
+        return artifact
+
+    def _imports(self, step: StepFlow) -> tuple[str, ...]:
+        """The imports of a step: what it needs, and what its own cells import and nobody uses (it may have effects)."""
+        placed = self.flow.module_imports.union(*(other.imports for other in self.flow.steps))
+        unused = {text for one in step.use.lifted for text in texts_for(one.name, one, self.definitions)} - placed
+        return tuple(sorted((step.imports | unused) - self.flow.module_imports))
+
+    def _globals(self, step: StepFlow) -> set[str]:
+        use = step.use
+        local = use.binds | set(step.takes) | set(use.setup_binds)
+        if use.unknowable:
+            imported = {name for name in self.definitions.bindings if self.definitions.is_import(name) and step.imports}
+            copies = {one.name for one in step.copies}
+            return {name for name in local | imported | copies if name != LAST_SHOWN} - set(self.definitions.hoisted)
+        fallback = {name for name in use.binds - set(step.takes) if name in step.fallbacks}
+        return (use.global_names & local) | fallback | (use.class_reads & local)
+
+    def _results(self, use: StepUse) -> set[str]:
+        """What the last step leaves to be read: the names that its cells assign."""
+        assigned: set[str] = set()
+        for _, _, statement in use.own:
+            node = statement.node
+            targets: list[ast.expr] = []
+            if isinstance(node, ast.Assign):
+                targets = node.targets
+            elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
+                targets = [node.target]
+            assigned |= {one.id for one in targets if isinstance(one, ast.Name) and not one.id.startswith("_")}
+        return assigned & use.must
+
+
+def _literal_kind(node: ast.stmt) -> str:
+    """The type of what a statement assigns to a single name, where that is a literal container."""
+    if not isinstance(node, ast.Assign) or len(node.targets) != 1 or not isinstance(node.targets[0], ast.Name):
+        return ""
+    kinds = {ast.List: "list", ast.ListComp: "list", ast.Dict: "dict", ast.DictComp: "dict", ast.Set: "set"}
+    return kinds.get(type(node.value), "")
+
+
+def _star_line(binding: Binding) -> str:
+    node = binding.statement.node
+    assert isinstance(node, ast.ImportFrom)
+    return f"from {'.' * node.level}{node.module or ''} import *"
+
+
+def _definition(name: str, binding: Binding) -> Definition:
+    return Definition(name, _definition_source(binding), binding.facts.cell, binding.statement.node.lineno)
+
+
+def _definition_source(binding: Binding) -> str:
+    """A definition's text, with the decorators and the comments right above it."""
+    node = binding.statement.node
+    lines = Source(binding.facts.source).lines
+    first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))]) - 1
+    while first > 0 and lines[first - 1].lstrip().startswith("#"):
+        first -= 1
+    return "\n".join(lines[first : node.end_lineno])
+
+
+def flow_name(notebook_name: str) -> str:
+    """The flow's class: the notebook's file name in CamelCase, and Flow."""
+    stem = notebook_name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".ipynb")
+    words = "".join(char if char.isalnum() and char.isascii() else " " for char in stem).split()
+    camel = "".join(word[:1].upper() + word[1:] for word in words) or "Notebook"
+    if camel[0].isdigit():
+        camel = f"Notebook{camel}"
+    return camel if camel.endswith("Flow") else f"{camel}Flow"

@@ -1,0 +1,256 @@
+"""IPython's syntax, lowered to Python.
+
+Magic lines become the calls that IPython's own transformer makes of them; then those that have a plain equivalent
+become that: `%%sql` a `workbench.sql(...)`, `%time` a `with timed():`. What the compiler doesn't know, it refuses.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import textwrap
+from dataclasses import dataclass, field
+
+from workbench import sqltext
+from workbench.compiler.facts import is_shell_call
+from workbench.compiler.model import Diagnostic, Span
+from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon
+from workbench.notebook.model import Cell
+
+# magics that bind no name and read none but by `$name` and `{name}`: they stay calls of IPython
+LINE_MAGICS = frozenset(
+    "autoreload cat cd conda config cp env load_ext ls mamba matplotlib mkdir mv pip precision pwd "
+    "reload_ext rm rmdir set_env timeit".split()
+)
+CELL_MAGICS = frozenset(
+    "bash file html HTML javascript js latex markdown perl ruby sh svg SVG writefile timeit".split()
+)
+SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
+SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
+
+_LEADING = re.compile(r"[ \t]*(?:%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)|!(?P<command>[^!].*))$")
+
+
+@dataclass(slots=True)
+class Lowered:
+    """A cell as Python. source: its text; wrapper: a `with` line around all of it; indentable: lines in query strings."""
+
+    source: str
+    wrapper: str = ""
+    indentable: frozenset[int] = frozenset()
+    problems: list[Diagnostic] = field(default_factory=list)
+
+
+def lower(cell: Cell) -> Lowered:
+    """The cell's source as Python. Never raises: what can't be lowered is a problem of the result."""
+    source = textwrap.dedent(cell.source) if cell.source[:1] in " \t" else cell.source
+    source = "\n".join(Source(source).lines)
+    first = source.lstrip()
+    if first.startswith("%%") and first[2:3].isalpha():
+        return _cell_magic(cell, first)
+    if not _has_magic(source):
+        return Lowered(source)
+    return _line_magics(cell, source)
+
+
+def _has_magic(source: str) -> bool:
+    """Whether the text needs IPython's syntax, or calls `get_ipython` by name."""
+    if "get_ipython" in source:
+        return True
+    if not any(sign in source for sign in "%!?"):
+        return False
+    try:
+        ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return True
+    return False
+
+
+def _cell_magic(cell: Cell, source: str) -> Lowered:
+    head, _, body = source.partition("\n")
+    name, _, line = head[2:].partition(" ")
+    name, line = name.strip(), line.strip()
+    if name == "sql":
+        return _sql_cell(cell, line, body)
+    if name == "time" and not line:
+        inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
+        return Lowered("\n" + inner.source, "with timed():", _shifted(inner.indentable), inner.problems)
+    if name == "capture" and (wrapper := _capture(line)):
+        inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
+        return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
+    if name in CELL_MAGICS and not re.search(r"--(out|err|proc)\b", line):
+        return Lowered(f"get_ipython().run_cell_magic({name!r}, {line!r}, {_literal(body)})")
+    return Lowered("", problems=[_unknown(cell, f"%%{name}")])
+
+
+def _shifted(lines: frozenset[int]) -> frozenset[int]:
+    return frozenset(line + 1 for line in lines)
+
+
+def _capture(line: str) -> str:
+    """The `with` line for %%capture's arguments, or '' where they aren't understood."""
+    words = line.split()
+    options = {"--no-stderr": "stderr=False", "--no-stdout": "stdout=False", "--no-display": "display=False"}
+    names = [word for word in words if not word.startswith("-")]
+    if any(word.startswith("-") and word not in options for word in words) or len(names) > 1:
+        return ""
+    arguments = ", ".join(options[word] for word in words if word.startswith("-"))
+    return f"with capture_output({arguments})" + (f" as {names[0]}:" if names and names[0].isidentifier() else ":")
+
+
+def _sql_cell(cell: Cell, line: str, body: str) -> Lowered:
+    try:
+        parsed = sqltext.parse_cell(line, body)
+    except ValueError as error:
+        return Lowered("", problems=[Diagnostic("WB305", str(error), cell, Span(1, 0, len(line) + 6))])
+    call, indentable = _sql_call(parsed.text, parsed.connection)
+    if parsed.name is None:
+        return Lowered(f"workbench.table({call})", indentable=indentable)
+    return Lowered(f"{parsed.name} = {call}\nworkbench.table({parsed.name})", indentable=indentable)
+
+
+def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
+    """The workbench.sql(...) call for a query, and the lines of it that may be indented."""
+    arguments = [f"{name}={name}" for name in sqltext.binds(text)]
+    if connection:
+        arguments.insert(0, f"connection={connection!r}")
+    tail = "".join(f", {argument}" for argument in arguments)
+    if "\n" not in text.strip() and len(text.strip()) < 60:
+        return f"workbench.sql({text.strip()!r}{tail})", frozenset()
+    body = textwrap.dedent(text).strip("\n")
+    # a text with a value that spans lines, or that an escape would change, stays as it is
+    spans_lines = any("\n" in part for part in re.findall(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$", body, re.DOTALL))
+    if spans_lines or "\\" in body or '"""' in body or body.endswith('"'):
+        return f"workbench.sql({_literal(text)}{tail})", frozenset()
+    lines = textwrap.indent(body, "    ")
+    count = lines.count("\n") + 1
+    return f'workbench.sql("""\n{lines}\n"""{tail})', frozenset(range(2, count + 3))
+
+
+def _literal(text: str) -> str:
+    """A Python literal of a text, over several lines where that reads better and changes nothing."""
+    if "\n" not in text or "\\" in text or '"""' in text or text.endswith('"') or "\r" in text:
+        return repr(text)
+    return f'"""{text}"""'
+
+
+def _line_magics(cell: Cell, source: str) -> Lowered:
+    try:
+        python = _transformed(source)
+        tree = ast.parse(python)
+    except (SyntaxError, ValueError, RecursionError):
+        return Lowered(source)  # the syntax error is reported where cells are parsed
+    text = Source(python)
+    lowered = Lowered(python)
+    edits: list[Edit] = []
+    last = tree.body[-1] if tree.body else None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and is_shell_call(node.value):
+            assert isinstance(node.value, ast.Call)
+            shown = node is last and not ends_with_semicolon(text, node)
+            replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
+        elif is_shell_call(node):
+            assert isinstance(node, ast.Call)
+            replacement = _value(cell, node, lowered)
+        else:
+            continue
+        if replacement is not None:
+            start, end = text.bounds(node)
+            edits = [edit for edit in edits if edit.start != start]  # a statement's edit comes before its value's
+            edits.append(Edit(start, end, replacement))
+        elif isinstance(node, ast.Expr):
+            continue
+    lowered.source = edited(python, _outermost(edits))
+    return lowered
+
+
+def _outermost(edits: list[Edit]) -> list[Edit]:
+    """Edits that no other edit contains."""
+    return [
+        one
+        for one in edits
+        if not any(other is not one and other.start <= one.start and one.end <= other.end for other in edits)
+    ]
+
+
+def _transformed(source: str) -> str:
+    """IPython syntax as IPython's own transformer would turn it into Python.
+
+    Lines at the cell's beginning need no IPython: nothing in Python starts with `%` or `!`.
+    """
+    lines = source.split("\n")
+    for number, line in enumerate(lines):
+        match = _LEADING.match(line)
+        if match and not line.rstrip().endswith(("\\", "?")):
+            if match["magic"]:
+                lines[number] = f"get_ipython().run_line_magic({match['magic']!r}, {match['line'].rstrip()!r})"
+            else:
+                lines[number] = f"get_ipython().system({match['command'].rstrip()!r})"
+        elif line.strip() and not line.lstrip().startswith("#"):
+            break
+    leading = "\n".join(lines)
+    try:
+        ast.parse(leading)
+    except (SyntaxError, ValueError, RecursionError):
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        transformed: str = TransformerManager().transform_cell(source)
+        return transformed.rstrip("\n")
+    return leading
+
+
+def _arguments(call: ast.Call) -> tuple[str, list[str]]:
+    """The method's name and its text arguments of a `get_ipython().method("…", …)` call."""
+    assert isinstance(call.func, ast.Attribute)
+    texts = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return call.func.attr, texts
+
+
+def _statement(cell: Cell, call: ast.Call, shown: bool, indent: int, lowered: Lowered) -> str | None:
+    """What a magic that stands as a statement becomes, or None where it stays the call."""
+    method, texts = _arguments(call)
+    if method != "run_line_magic" or len(texts) != 2:
+        return _value(cell, call, lowered)
+    name, line = texts
+    if name in SILENT or (name, line.split()[:1]) in (("load_ext", ["workbench"]), ("reload_ext", ["workbench"])):
+        return "pass" if indent else ""
+    if name == "time" and line:
+        return _time(cell, line, shown, indent, lowered)
+    return _value(cell, call, lowered)
+
+
+def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered) -> str | None:
+    try:
+        body = ast.parse(line).body
+    except SyntaxError:
+        lowered.problems.append(_unknown(cell, f"%time {line}"))
+        return None
+    text = f"show({line.strip()})" if shown and len(body) == 1 and isinstance(body[0], ast.Expr) else line.strip()
+    return f"with timed():\n{' ' * (indent + 4)}{text}"
+
+
+def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:
+    """What a magic whose value is used becomes, or None where it stays the call."""
+    method, texts = _arguments(call)
+    if method == "run_line_magic" and texts[:1] == ["sql"] and len(texts) == 2:
+        return _sql_call(texts[1], None)[0]
+    if method == "run_line_magic" and texts and texts[0] not in LINE_MAGICS | SILENT:
+        lowered.problems.append(_unknown(cell, f"%{texts[0]}"))
+    elif method == "run_cell_magic" and texts and texts[0] not in CELL_MAGICS:
+        lowered.problems.append(_unknown(cell, f"%%{texts[0]}"))
+    elif method not in SHELL_METHODS or (method.startswith("run_") and not texts):
+        lowered.problems.append(_unknown(cell, f"get_ipython().{method}"))
+    return None
+
+
+def _unknown(cell: Cell, what: str) -> Diagnostic:
+    lines = cell.source.split("\n")
+    number = next((at for at, line in enumerate(lines, 1) if what.split("(")[-1].split()[0] in line), 1)
+    start = max(lines[number - 1].find(what.split()[0]), 0)
+    return Diagnostic(
+        "WB301",
+        f"what `{what}` does to the notebook's names can't be known",
+        cell,
+        Span(number, start, start + len(what)),
+        "write what it does as Python, or leave the cell untagged",
+    )

@@ -1,0 +1,175 @@
+"""What the compiler's stages hand to one another. Frozen values only."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from workbench.notebook.model import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A place in a cell's source. line: 1-based; start, end: 0-based columns in characters."""
+
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """A finding. code: stable, WB and three digits; message: one sentence; hint: the way out."""
+
+    code: str
+    message: str
+    cell: Cell | None = None
+    span: Span | None = None
+    hint: str = ""
+    severity: str = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One top-level statement of a cell, and what it does to the notebook's names.
+
+    kind: "import", "star", "definition" or "other".
+    reads: names read while it runs, before it surely binds them itself, with the place of the first read.
+    certain: those of `reads` that are read whenever the statement runs.
+    must, may: names surely and possibly bound after it (must is a part of may; a `with` body's are only likely).
+    unlucky: those of `may` that a loop, branch or handler may leave unbound.
+    deletes: names surely unbound after it.
+    deferred: names read by code that runs later (functions, lambdas, generators); deferred_writes: bound by such code.
+    mentions: names used other than by calling them; mutates: names whose value it visibly changes in place.
+    annotated: names that an annotation makes local; class_reads: names a class body both reads and binds.
+    """
+
+    node: ast.stmt
+    kind: str
+    reads: dict[str, Span]
+    certain: frozenset[str] = frozenset()
+    must: frozenset[str] = frozenset()
+    may: frozenset[str] = frozenset()
+    unlucky: frozenset[str] = frozenset()
+    deletes: frozenset[str] = frozenset()
+    deferred: frozenset[str] = frozenset()
+    deferred_writes: frozenset[str] = frozenset()
+    mentions: frozenset[str] = frozenset()
+    mutates: frozenset[str] = frozenset()
+    annotated: frozenset[str] = frozenset()
+    class_reads: frozenset[str] = frozenset()
+    unknowable: bool = False  # eval, exec, globals(): reads and binds whatever is there
+
+
+@dataclass(frozen=True, slots=True)
+class CellFacts:
+    """A code cell, read. source: its text as Python (IPython syntax lowered); statements: in order."""
+
+    cell: Cell
+    source: str
+    statements: tuple[Statement, ...]
+    problems: tuple[Diagnostic, ...] = ()
+    wrapper: str = ""  # a `with` line that goes around the whole cell (%%time, %%capture)
+    indentable: frozenset[int] = frozenset()  # lines inside a string that may be indented: a query's
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFacts:
+    """One assignment of the parameters cell. kind: "scalar", "json" or "tuple"; default: its Python literal's value."""
+
+    name: str
+    default: object
+    literal: str
+    kind: str
+    help: str
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A value that a step reads at its top. artifact: the attribute; source: the branch it comes from, in a join."""
+
+    name: str
+    artifact: str
+    source: str | None = None
+    guarded: bool = False  # may be unbound: read it only where it is there
+    convert: str = ""  # a call around it: "tuple" for a tuple parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Give:
+    """A value that a step writes at its bottom."""
+
+    name: str
+    artifact: str
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the flow. cells: its own, in order; setup: the setup cells it runs first."""
+
+    name: str
+    cells: tuple[CellFacts, ...]
+    setup: tuple[CellFacts, ...] = ()
+    decorators: tuple[str, ...] = ()
+    narrative: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    children: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()  # sources of definitions placed again in the body
+    takes: tuple[Take, ...] = ()
+    gives: tuple[Give, ...] = ()
+    passes: tuple[Take, ...] = ()  # a join's: values of the branches that only later steps need
+    global_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class at the flow's module level. source: its text, with the comments above it."""
+
+    name: str
+    source: str
+    cell: Cell
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepGraph:
+    """The flow, before it is text."""
+
+    name: str  # the class's name
+    title: str
+    steps: tuple[Step, ...]
+    parameters: tuple[ParameterFacts, ...] = ()
+    imports: tuple[str, ...] = ()  # module level: what the definitions need, and star imports
+    definitions: tuple[Definition, ...] = ()
+    lifted: frozenset[tuple[str, int]] = frozenset()  # (cell id, line) of the statements that stand elsewhere
+    used_names: frozenset[str] = frozenset()  # every name that the notebook reads or binds
+    bound_names: frozenset[str] = frozenset()  # every name that it binds
+    containers: frozenset[tuple[str, str]] = (
+        frozenset()
+    )  # (name, "list", "dict" or "set"): only ever bound to a literal
+    raises: frozenset[str] = frozenset()  # ids of the cells tagged raises-exception
+
+
+@dataclass(frozen=True, slots=True)
+class FlowSource:
+    """The emitted flow. text: Python; lines: for each line of it (cell id, line in that cell) or None."""
+
+    text: str
+    lines: tuple[tuple[str, int] | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """All that compiling a notebook gave. flow: None where a diagnostic is an error."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    flow: FlowSource | None = None
+    graph: StepGraph | None = field(default=None, repr=False)
+
+    @property
+    def refused(self) -> bool:
+        """Whether an error stands in the way of a flow."""
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)

@@ -1,0 +1,138 @@
+"""What a flow can't promise to do as the notebook does: one small function a rule."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from workbench.compiler.dataflow import LAST_SHOWN, Dataflow
+from workbench.compiler.definitions import Definitions
+from workbench.compiler.model import CellFacts, Diagnostic, Span
+from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS
+from workbench.compiler.text import Source
+from workbench.compiler.uses import StepUse
+from workbench.notebook.model import Notebook
+
+
+def check(uses: list[StepUse], definitions: Definitions, flow: Dataflow, notebook: Notebook) -> list[Diagnostic]:
+    """Every finding of every rule, each once."""
+    problems: list[Diagnostic] = []
+    cells = {facts.cell.index: facts for use in uses for facts in (*use.cells, *use.setup)}
+    for facts in cells.values():
+        for rule in (mangled_names, flow_names, namespace_calls, asynchronous_blocks, top_level_globals, main_module):
+            problems += rule(facts, definitions)
+    for use in uses:
+        problems += last_shown_twice(use, flow)
+    return problems
+
+
+def _problem(facts: CellFacts, node: ast.AST, code: str, message: str, hint: str) -> Diagnostic:
+    source = Source(facts.source)
+    start, end = source.bounds(node)
+    line = node.lineno  # type: ignore[attr-defined]  # every statement and expression has one
+    begin = source.offset(line, 0)
+    span = Span(line, start - begin, min(end - begin, len(source.lines[line - 1])))
+    return Diagnostic(code, message, facts.cell, span, hint)
+
+
+def _statements(facts: CellFacts, definitions: Definitions) -> Iterator[ast.stmt]:
+    """The statements that stand in a step's method: all but the hoisted definitions."""
+    for statement in facts.statements:
+        hoisted = definitions.hoisted.get(getattr(statement.node, "name", ""))
+        if hoisted is None or hoisted.statement is not statement:
+            yield statement.node
+
+
+def _walk(node: ast.AST, into: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
+    """The nodes of a statement that run at the cell's top level; `into` names scopes to enter all the same."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (*FUNCTIONS, ast.ClassDef)) or isinstance(child, into):
+            yield from _walk(child, into)
+
+
+def mangled_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB302: in a method, Python renames `__name`; at a notebook's top level it doesn't."""
+    for statement in _statements(facts, definitions):
+        for node in _walk(statement, FUNCTIONS):
+            name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
+            if isinstance(name, str) and name.startswith("__") and not name.endswith("__") and name.strip("_"):
+                message = f"Python would rename `{name}` in a flow's method"
+                yield _problem(facts, node, "WB302", message, "rename it with one underscore, or use it in a function")
+
+
+def flow_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB304: `self` and `inputs` are the step's own."""
+    for statement in facts.statements:
+        for name in ("self", "inputs"):
+            if name in statement.reads or name in statement.may or name in statement.deferred:
+                message = f"`{name}` is what a Metaflow step calls its own"
+                yield _problem(facts, statement.node, "WB304", message, f"rename `{name}` in the notebook")
+
+
+def namespace_calls(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB303: the flow's namespace holds the notebook's names one by one, not as a whole."""
+    for statement in facts.statements:
+        parents = {child: node for node in ast.walk(statement.node) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(statement.node):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            name = node.func.id
+            if name in definitions.bindings:
+                continue
+            whole = name in ("vars", "dir") and not node.args
+            if name in ("globals", "locals") and not _looks_up_one_name(node, parents.get(node)):
+                whole = name == "globals" or node in set(_walk(statement.node))
+            if whole:
+                message = f"`{name}()` shows the whole namespace, and a flow's differs from the notebook's"
+                yield _problem(facts, node, "WB303", message, "name the variables that you need")
+            elif name in ("exit", "quit"):
+                yield _problem(facts, node, "WB303", f"`{name}()` ends the kernel, not the cell", "take it out")
+
+
+def _looks_up_one_name(call: ast.Call, parent: ast.AST | None) -> bool:
+    """`globals()[name]`, `name in globals()` and `globals().get(name)` look at one name."""
+    if isinstance(parent, ast.Subscript):
+        return parent.value is call
+    if isinstance(parent, ast.Compare):
+        return isinstance(parent.ops[0], (ast.In, ast.NotIn)) and parent.comparators[-1] is call
+    return isinstance(parent, ast.Attribute) and parent.attr in ("get", "pop", "setdefault")
+
+
+def asynchronous_blocks(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB305: `await` becomes a call; a block that awaits in between can't."""
+    for statement in facts.statements:
+        for node in _walk(statement.node):
+            inside = isinstance(node, COMPREHENSIONS) and (
+                any(generator.is_async for generator in node.generators)
+                or any(isinstance(inner, ast.Await) for inner in ast.walk(node))
+            )
+            if isinstance(node, (ast.AsyncFor, ast.AsyncWith)) or inside:
+                message = "an asynchronous block at the top level can't stand in a step"
+                yield _problem(facts, node, "WB305", message, "put it into an `async def`, and await that")
+
+
+def top_level_globals(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB306: `global` says nothing in a cell, and something in a method."""
+    for statement in facts.statements:
+        for node in _walk(statement.node):
+            if isinstance(node, ast.Global):
+                yield _problem(facts, node, "WB306", "`global` at the top level says nothing here", "take the line out")
+
+
+def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB303: the module `__main__` is another one in a flow."""
+    for statement in facts.statements:
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Import) and any(alias.name == "__main__" for alias in node.names):
+                message = "`__main__` is the notebook's whole namespace, and a flow's differs"
+                yield _problem(facts, node, "WB303", message, "name the variables that you need")
+
+
+def last_shown_twice(use: StepUse, flow: Dataflow) -> Iterator[Diagnostic]:
+    """WB303: `_` of an earlier step, and then of this one."""
+    step = flow.steps[use.order]
+    if LAST_SHOWN in step.takes and use.shown_before_underscore:
+        need = use.needs[LAST_SHOWN]
+        message = "`_` is read both before and after this step shows a value"
+        yield Diagnostic("WB303", message, need.facts.cell, need.span, "give the value a name")

@@ -1,0 +1,233 @@
+"""Which names a function, lambda, class or comprehension takes from the module around it.
+
+The language's own rules (Python reference, 4.2 Naming and binding), on the syntax tree. A test holds this equal to
+`symtable` on the standard library; symtable itself would parse every cell a second time.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(slots=True)
+class Scope:
+    """One scope. kind: "function", "class" or "comprehension"; the names it binds, reads and declares."""
+
+    kind: str
+    bound: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    declared_global: set[str] = field(default_factory=set)
+    declared_nonlocal: set[str] = field(default_factory=set)
+    children: list[Scope] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Names taken from the module. reads: looked up there; writes: bound or deleted there (`global`)."""
+
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+
+    def __or__(self, other: Free) -> Free:
+        return Free(self.reads | other.reads, self.writes | other.writes)
+
+
+def free_names(node: ast.AST) -> Free:
+    """What the body of a function, lambda, class or comprehension takes from the module.
+
+    For a function or class only what its body takes: decorators, defaults and bases belong to the scope around.
+    """
+    outer = Scope("function")
+    _Builder(outer).open(node)
+    free, global_reads, writes = _resolve(outer.children[-1])
+    return Free(frozenset(free | global_reads), frozenset(writes))
+
+
+def immediate_reads(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+    """What a class body or comprehension reads from the module while it runs, and which of those it also binds itself.
+
+    The second set is a class body's own trap: `x = x` in it reads the module's `x`, never an enclosing function's.
+    """
+    outer = Scope("function")
+    _Builder(outer).open(node)
+    scope = _without_functions(outer.children[-1])
+    free, global_reads, _ = _resolve(scope)
+    both = scope.read & scope.bound if scope.kind == "class" else set()
+    return frozenset(free | global_reads), frozenset(both)
+
+
+def _without_functions(scope: Scope) -> Scope:
+    """The part of a scope tree that runs at once."""
+    children = [_without_functions(child) for child in scope.children if child.kind != "function"]
+    return replace(scope, children=children)
+
+
+def _resolve(scope: Scope) -> tuple[set[str], set[str], set[str]]:
+    """The names free in a scope, those it reads as declared globals, and those it writes as such."""
+    free: set[str] = set()
+    global_reads: set[str] = set()
+    writes: set[str] = set()
+    for child in scope.children:
+        child_free, child_reads, child_writes = _resolve(child)
+        free |= child_free
+        global_reads |= child_reads
+        writes |= child_writes
+    writes |= scope.bound & scope.declared_global
+    if scope.kind == "class":
+        # what a class binds is not seen by its methods, and may be read from the module before it is bound
+        global_reads |= scope.read & (scope.bound | scope.declared_global)
+        return free | (scope.read - scope.bound - scope.declared_global), global_reads, writes
+    free |= scope.read
+    global_reads |= free & scope.declared_global
+    own = scope.bound - scope.declared_nonlocal
+    return free - own - scope.declared_global, global_reads, writes
+
+
+class _Builder(ast.NodeVisitor):
+    """Builds the scope tree below one scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def open(self, node: ast.AST) -> None:
+        """Add a child scope for a node that makes one, with everything in it."""
+        if isinstance(node, FUNCTIONS):
+            child = Scope("function", bound=_argument_names(node.args))
+            body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
+        elif isinstance(node, ast.ClassDef):
+            child, body = Scope("class"), list(node.body)
+        elif isinstance(node, COMPREHENSIONS):
+            child, body = Scope("comprehension"), []
+        else:
+            raise TypeError(f"{type(node).__name__} makes no scope")
+        self.scope.children.append(child)
+        builder = _Builder(child)
+        child.bound.update(parameter.name for parameter in getattr(node, "type_params", ()))
+        if isinstance(node, COMPREHENSIONS):
+            builder.comprehension(node, outer=None)
+        for part in body:
+            builder.visit(part)
+
+    def comprehension(self, node: ast.expr, outer: _Builder | None) -> None:
+        """Visit a comprehension's parts; the first iterable belongs to the scope around it."""
+        assert isinstance(node, COMPREHENSIONS)
+        for position, generator in enumerate(node.generators):
+            (outer if outer and position == 0 else self).visit(generator.iter)
+            self.visit(generator.target)
+            for condition in generator.ifs:
+                self.visit(condition)
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        for part in parts:
+            self.visit(part)
+        # `:=` in a comprehension binds in the scope around it
+        walrus = {
+            inner.target.id
+            for inner in ast.walk(node)
+            if isinstance(inner, ast.NamedExpr) and isinstance(inner.target, ast.Name)
+        }
+        targets = {
+            name.id
+            for generator in node.generators
+            for name in ast.walk(generator.target)
+            if isinstance(name, ast.Name)
+        }
+        escaped = walrus - targets
+        self.scope.bound -= escaped
+        if outer:
+            outer.scope.bound |= escaped
+
+    def visit_ListComp(self, node: ast.expr) -> None:
+        child = Scope("comprehension")
+        self.scope.children.append(child)
+        _Builder(child).comprehension(node, outer=self)
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self.scope.bound.add(node.name)
+        for part in around(node):
+            self.visit(part)
+        self.open(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.scope.bound.add(node.name)
+        for part in around(node):
+            self.visit(part)
+        self.open(node)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        for part in around(node):
+            self.visit(part)
+        self.open(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        (self.scope.read if isinstance(node.ctx, ast.Load) else self.scope.bound).add(node.id)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        if isinstance(node.target, ast.Name):
+            self.scope.read.add(node.target.id)
+        self.generic_visit(node)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self.scope.declared_global.update(node.names)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        self.scope.declared_nonlocal.update(node.names)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.scope.bound.update(imported_name(alias) for alias in node.names if alias.name != "*")
+
+    visit_ImportFrom = visit_Import
+
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
+        if node.name:
+            self.scope.bound.add(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
+        if node.name:
+            self.scope.bound.add(node.name)
+        self.generic_visit(node)
+
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
+        if node.name:
+            self.scope.bound.add(node.name)
+
+    def visit_MatchMapping(self, node: ast.MatchMapping) -> None:
+        if node.rest:
+            self.scope.bound.add(node.rest)
+        self.generic_visit(node)
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        name: ast.Name = node.name  # type: ignore[attr-defined]  # 3.12's node, unknown to 3.11's types
+        self.scope.bound.add(name.id)
+        self.visit(node.value)  # type: ignore[attr-defined]
+
+
+def around(node: ast.AST) -> list[ast.expr]:
+    """What is evaluated when a definition is made, in the scope around it: decorators, defaults, bases, annotations."""
+    if isinstance(node, ast.ClassDef):
+        return [*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)]
+    assert isinstance(node, FUNCTIONS)
+    arguments = node.args
+    parts: list[ast.expr | None] = [*arguments.defaults, *arguments.kw_defaults]
+    if not isinstance(node, ast.Lambda):
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        parts = [*node.decorator_list, *parts, *(one.annotation for one in every if one), node.returns]
+    return [part for part in parts if part is not None]
+
+
+def imported_name(alias: ast.alias) -> str:
+    """The name that one part of an import binds: `import a.b` binds a."""
+    return alias.asname or alias.name.partition(".")[0]
+
+
+def _argument_names(arguments: ast.arguments) -> set[str]:
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    return {argument.arg for argument in every if argument}

@@ -1,0 +1,220 @@
+"""What each step needs from before it, and what it binds: the facts of its statements, put together in order."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+
+from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
+from workbench.compiler.model import CellFacts, Span, Statement
+from workbench.compiler.shape import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A name that a step reads before it surely binds it. certain: whenever it runs; late: by deferred code."""
+
+    name: str
+    place: Place
+    facts: CellFacts
+    span: Span | None
+    certain: bool
+    late: bool
+
+
+@dataclass(slots=True)
+class StepUse:
+    """One step's use of names. must: surely bound at its end; may: possibly bound in it; own: its statements."""
+
+    node: Node
+    order: int
+    cells: list[CellFacts] = field(default_factory=list)
+    setup: list[CellFacts] = field(default_factory=list)
+    own: list[tuple[CellFacts, Place, Statement]] = field(default_factory=list)
+    lifted: list[Binding] = field(default_factory=list)
+    needs: dict[str, Need] = field(default_factory=dict)
+    setup_needs: dict[str, Need] = field(default_factory=dict)
+    setup_binds: set[str] = field(default_factory=set)
+    must: set[str] = field(default_factory=set)
+    may: set[str] = field(default_factory=set)
+    deletes: set[str] = field(default_factory=set)
+    mutates: set[str] = field(default_factory=set)
+    global_names: set[str] = field(default_factory=set)
+    class_reads: set[str] = field(default_factory=set)
+    unknowable: bool = False
+    shown_before_underscore: bool = False
+
+    @property
+    def binds(self) -> set[str]:
+        """Names whose value after the step may be another than before it."""
+        return self.may | self.deletes
+
+
+class Reach:
+    """What using a hoisted definition brings along: the notebook's values that its code reads and writes."""
+
+    def __init__(self, definitions: Definitions) -> None:
+        self.definitions = definitions
+        self._cache: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+
+    def of(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
+        """The (read, written) values of a hoisted definition, through the definitions that it uses."""
+        if name not in self._cache:
+            reads: set[str] = set()
+            writes: set[str] = set()
+            waiting, seen = [name], {name}
+            while waiting:
+                one = waiting.pop()
+                statement = self.definitions.hoisted[one].statement
+                writes |= statement.deferred_writes
+                for read in self.definitions.module_reads(one) | statement.deferred_writes:
+                    if read in self.definitions.hoisted:
+                        if read not in seen:
+                            seen.add(read)
+                            waiting.append(read)
+                    elif self.is_value(read):
+                        reads.add(read)
+            self._cache[name] = frozenset(reads), frozenset(writes)
+        return self._cache[name]
+
+    def is_value(self, name: str) -> bool:
+        """Whether a name is bound in the notebook as something other than an import or a hoisted definition."""
+        bindings = self.definitions.bindings.get(name, ())
+        return name not in self.definitions.hoisted and any(one.kind != "import" for one in bindings)
+
+    def leaks(self, name: str) -> bool:
+        """Whether what a call of it returns may still use its code."""
+        return may_leak(self.definitions.hoisted[name].statement.node)
+
+
+def step_uses(
+    nodes: list[Node], facts: dict[int, CellFacts], setup: list[CellFacts], definitions: Definitions
+) -> list[StepUse]:
+    """The use of names of each step. facts: by cell index; setup: the setup cells, in order."""
+    reach = Reach(definitions)
+    uses: list[StepUse] = []
+    for order, node in enumerate(nodes):
+        use = StepUse(node, order)
+        if node.section:
+            use.cells = [facts[cell.index] for cell in node.section.cells]
+            last = node.section.cells[-1].index
+            use.setup = [one for one in setup if one.cell.index < last]
+            _split(use, definitions)
+        uses.append(use)
+    rebound = _rebound_later(uses)
+    carries: dict[str, frozenset[str]] = {}
+    for use in uses:
+        _Scan(use, definitions, reach, rebound[use.order], carries).run(uses)
+    return uses
+
+
+def _split(use: StepUse, definitions: Definitions) -> None:
+    """Set aside what stands elsewhere in the flow: hoisted definitions, and the imports that lead the step."""
+    leading = True
+    for facts in use.cells:
+        for at, statement in enumerate(facts.statements):
+            place = Place(facts.cell.index, at)
+            name = getattr(statement.node, "name", None)
+            hoisted = statement.kind == "definition" and name in definitions.hoisted
+            if hoisted and definitions.hoisted[str(name)].place == place:
+                continue
+            if statement.kind == "star":
+                continue
+            if statement.kind == "import" and leading and not facts.wrapper:
+                for bound in sorted(statement.may):
+                    use.lifted += [one for one in definitions.bindings[bound] if one.place == place]
+                continue
+            docstring = isinstance(statement.node, ast.Expr) and isinstance(statement.node.value, ast.Constant)
+            leading = leading and docstring
+            use.own.append((facts, place, statement))
+
+
+def _rebound_later(uses: list[StepUse]) -> list[set[str]]:
+    """For each step, the names that some later step binds: a function made here must see them change."""
+    later: list[set[str]] = []
+    seen: set[str] = set()
+    for use in reversed(uses):
+        later.append(set(seen))
+        for _, _, statement in use.own:
+            seen |= statement.may | statement.deletes | statement.deferred_writes
+    return later[::-1]
+
+
+class _Scan:
+    """Goes through one step's statements, with what is bound so far."""
+
+    def __init__(
+        self,
+        use: StepUse,
+        definitions: Definitions,
+        reach: Reach,
+        rebound: set[str],
+        carries: dict[str, frozenset[str]],
+    ) -> None:
+        self.use = use
+        self.definitions = definitions
+        self.reach = reach
+        self.rebound = rebound
+        self.carries = carries  # for each name, the values that code held by its value may still read
+        self.bound: set[str] = set()
+        self.shown = False
+
+    def run(self, uses: list[StepUse]) -> None:
+        use = self.use
+        for facts in use.setup:
+            for at, statement in enumerate(facts.statements):
+                if statement.kind != "star" and not self.is_hoisted(statement):
+                    self.statement(facts, Place(facts.cell.index, at), statement, use.setup_needs)
+        use.setup_binds = set(self.bound)
+        # what an earlier step binds anew is handed over, whatever the setup cell says
+        earlier = {name for other in uses[: use.order] for name in other.may}
+        self.bound -= earlier
+        use.may.clear()
+        use.mutates.clear()
+        for position, (facts, place, statement) in enumerate(use.own):
+            self.statement(facts, place, statement, use.needs)
+            following = use.own[position + 1][0] if position + 1 < len(use.own) else None
+            if following is not facts and isinstance(statement.node, ast.Expr):
+                self.shown = True
+        use.must = set(self.bound)
+
+    def is_hoisted(self, statement: Statement) -> bool:
+        return statement.kind == "definition" and getattr(statement.node, "name", None) in self.definitions.hoisted
+
+    def statement(self, facts: CellFacts, place: Place, statement: Statement, needs: dict[str, Need]) -> None:
+        use = self.use
+        used = frozenset(statement.reads) | statement.deferred
+        hoisted = sorted(used & self.definitions.hoisted.keys())
+        late = {name for name in statement.deferred & self.rebound if self.reach.is_value(name)}
+        carried = late.union(*(self.carries.get(name, frozenset()) for name in used))
+        extra = carried.union(*(self.reach.of(name)[0] for name in hoisted))
+        writes = statement.deferred_writes.union(*(self.reach.of(name)[1] for name in hoisted))
+        for name, span in statement.reads.items():
+            self.need(needs, Need(name, place, facts, span, name in statement.certain, False))
+        for name in sorted((statement.deferred | extra | writes) - set(statement.reads)):
+            self.need(needs, Need(name, place, facts, None, False, True))
+        use.global_names |= extra | writes
+        leak = carried.union(
+            *(self.reach.of(name)[0] for name in hoisted if name in statement.mentions or self.reach.leaks(name))
+        )
+        if leak:
+            for name in statement.may | statement.mutates:
+                self.carries[name] = self.carries.get(name, frozenset()) | leak
+        use.may |= statement.may | writes
+        use.deletes = (use.deletes | statement.deletes) - statement.must
+        use.mutates |= statement.mutates
+        use.class_reads |= statement.class_reads
+        use.unknowable |= statement.unknowable
+        # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
+        self.bound |= statement.must | (statement.may - statement.unlucky)
+        self.bound -= statement.deletes
+
+    def need(self, needs: dict[str, Need], need: Need) -> None:
+        if need.name == "_" and self.shown and "_" not in self.bound:
+            self.use.shown_before_underscore = True
+            return
+        known = needs.get(need.name)
+        if need.name in self.bound:
+            return
+        if known is None or (need.certain and not known.certain):
+            needs[need.name] = need
