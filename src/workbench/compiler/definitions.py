@@ -51,7 +51,7 @@ class Binding:
 
 @dataclass(slots=True)
 class Definitions:
-    """hoisted: the definitions at module level, by name; bindings: every binding of every name, in notebook order."""
+    """hoisted: the definitions at module level; bindings: every binding of every name, in notebook order."""
 
     bindings: dict[str, list[Binding]] = field(default_factory=dict)
     hoisted: dict[str, Binding] = field(default_factory=dict)

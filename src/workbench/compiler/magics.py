@@ -33,7 +33,7 @@ _LEADING = re.compile(r"[ \t]*(?:%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)|!(?P
 
 @dataclass(slots=True)
 class Lowered:
-    """A cell as Python. source: its text; wrapper: a `with` line around all of it; indentable: lines in query strings."""
+    """A cell as Python. wrapper: a `with` line around all of it; indentable: the lines in query strings."""
 
     source: str
     wrapper: str = ""
@@ -144,33 +144,20 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
     lowered = Lowered(python)
     edits: list[Edit] = []
     last = tree.body[-1] if tree.body else None
+    read: set[ast.AST] = set()  # calls that their statement has answered for
     for node in ast.walk(tree):
+        replacement = None
         if isinstance(node, ast.Expr) and is_shell_call(node.value):
             assert isinstance(node.value, ast.Call)
+            read.add(node.value)
             shown = node is last and not ends_with_semicolon(text, node)
             replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
-        elif is_shell_call(node):
-            assert isinstance(node, ast.Call)
+        elif isinstance(node, ast.Call) and is_shell_call(node) and node not in read:
             replacement = _value(cell, node, lowered)
-        else:
-            continue
         if replacement is not None:
-            start, end = text.bounds(node)
-            edits = [edit for edit in edits if edit.start != start]  # a statement's edit comes before its value's
-            edits.append(Edit(start, end, replacement))
-        elif isinstance(node, ast.Expr):
-            continue
-    lowered.source = edited(python, _outermost(edits))
+            edits.append(Edit(*text.bounds(node), replacement))
+    lowered.source = edited(python, edits)
     return lowered
-
-
-def _outermost(edits: list[Edit]) -> list[Edit]:
-    """Edits that no other edit contains."""
-    return [
-        one
-        for one in edits
-        if not any(other is not one and other.start <= one.start and one.end <= other.end for other in edits)
-    ]
 
 
 def _transformed(source: str) -> str:

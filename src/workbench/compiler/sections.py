@@ -150,9 +150,7 @@ def _check_names(result: Layout, steps: str) -> None:
                 result.problems.append(Diagnostic("WB106", message, cell, hint=hint))
     if len(result.parameters) > 1:
         result.problems.append(
-            Diagnostic(
-                "WB107", "a second cell is tagged `parameters`", result.parameters[1], hint="keep them in one cell"
-            )
+            Diagnostic("WB107", "a second cell is tagged `parameters`", result.parameters[1], hint="keep one")
         )
     if not any(section.cells for section in result.sections):
         cells = result.left or result.setup or result.parameters

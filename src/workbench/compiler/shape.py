@@ -108,7 +108,7 @@ def _fresh(name: str, taken: set[str]) -> str:
 
 
 def _nesting_problems(nodes: list[Node]) -> list[Diagnostic]:
-    """Metaflow joins all the branches of one split and nothing else: check it, as its lint does, by stacks of splits."""
+    """Metaflow joins all the branches of one split and nothing else: check it by stacks of splits."""
     children = children_of(nodes)
     stacks: dict[str, tuple[tuple[str, int], ...]] = {}
     for node in nodes:
