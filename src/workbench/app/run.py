@@ -5,17 +5,18 @@ from __future__ import annotations
 import ast
 import dataclasses
 import hashlib
+import re
 import signal
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from workbench.errors import NotANotebook, ParameterError, RunFailed
+from workbench.errors import NotANotebook, ParameterError, RunFailed, WorkbenchError
 from workbench.files import write_atomic
 from workbench.project import Project
-from workbench.runs import executed, flow, record, tasks
+from workbench.runs import executed, flow, link, page, record, tasks
 from workbench.runs.record import RunRecord
 from workbench.runs.values import typed
 
@@ -47,13 +48,13 @@ def run(
     *,
     steps: Literal["tags", "headings"] = "tags",
     executed_to: Path | None = None,
-    link: bool = True,
-) -> RunRecord:
-    """Run a notebook or a flow to its end, and return the run's record.
+    linked: bool = True,
+) -> Finished:
+    """Run a notebook or a flow to its end.
 
-    given: parameters as (name, text). executed_to: where the executed notebook is written as well. link: whether the
+    given: parameters as (name, text). executed_to: where the executed notebook is written as well. linked: whether the
     notebook gets its links. A run that fails or is interrupted returns too, its record says so. Raises
-    PromotionRefused, ParameterError, NotebookError, RunFailed (before there is a run) and TargetNotWritable.
+    PromotionRefused, ParameterError, NotebookError, TargetNotWritable and RunFailed before there is a run.
     """
     prepared = prepare(target, steps)
     if executed_to is not None and prepared.content is None:
@@ -64,7 +65,28 @@ def run(
     flow.configure(prepared.project)
     facts = flow.facts(prepared.flow.file)
     values = typed(facts.parameters, given, owner=target.name)
-    return _Run(prepared, facts, values, watcher).to_the_end(executed_to)
+    finished, notebook_content = _Run(prepared, facts, values, watcher).to_the_end()
+    problems: list[WorkbenchError] = []
+    if executed_to is not None and notebook_content is not None:
+        _attempt(problems, lambda: write_atomic(executed_to, notebook_content))
+    _attempt(problems, lambda: page.write(prepared.project, finished))
+    if linked and (notebook := prepared.notebook) is not None:
+        _attempt(problems, lambda: link_runs(prepared.project, notebook))
+    return Finished(finished, tuple(problems))
+
+
+def link_runs(project: Project, notebook: Path) -> bool:
+    """Put the latest of a notebook's runs into it; returns whether it had to be written. Raises as link.write does."""
+    ended = [run for run in record.runs(project, notebook) if run.status != "running" and run.kind == "flow"]
+    return link.write(project, notebook, [link.entry(project, notebook, run) for run in ended[: link.KEPT]])
+
+
+def _attempt(problems: list[WorkbenchError], do: Callable[[], object]) -> None:
+    """What comes after a run doesn't change how it ended."""
+    try:
+        do()
+    except WorkbenchError as error:
+        problems.append(error)
 
 
 def prepare(target: Path, steps: Literal["tags", "headings"] = "tags") -> Prepared:
@@ -81,12 +103,28 @@ def prepare(target: Path, steps: Literal["tags", "headings"] = "tags") -> Prepar
 
     content = _read(target)
     # the folder's name has the same length whatever is in it, so that paths relative to it hold
-    promoted = compiled(target, steps=steps, beside=project.state / "flows" / ("0" * 12) / f"{target.stem}.py")
+    promoted = compiled(target, steps=steps, beside=project.state / "flows" / ("0" * 12) / "flow.py")
     digest = hashlib.sha256(promoted.source.encode()).hexdigest()[:12]
-    file = project.state / "flows" / digest / f"{target.stem}.py"
+    # the flow's folder is first on sys.path: a flow from pandas.ipynb must not be what `import pandas` finds
+    file = project.state / "flows" / digest / f"{_snake(promoted.flow_name)}.py"
     if not file.exists() or file.read_text("utf-8") != promoted.source:
         write_atomic(file, promoted.source.encode())
     return Prepared(project, tasks.Flow(file, promoted.source), target.resolve(), content)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A run that ended. problems: what could not be done after it, such as linking."""
+
+    record: RunRecord
+    problems: tuple[WorkbenchError, ...] = ()
+
+    @property
+    def exit_status(self) -> int:
+        """What the command ends with: 0 succeeded, 1 failed or not linked, 130 interrupted."""
+        if self.record.status == "interrupted":
+            return 128 + signal.SIGINT
+        return 1 if self.problems or self.record.status != "succeeded" else 0
 
 
 class _Run:
@@ -98,7 +136,8 @@ class _Run:
         self._record: RunRecord | None = None
         self._lock = record.Running()
 
-    def to_the_end(self, executed_to: Path | None) -> RunRecord:
+    def to_the_end(self) -> tuple[RunRecord, bytes | None]:
+        """The record, and the executed notebook where there is one."""
         began = time.monotonic()
         with self._lock:
             ended = flow.run(
@@ -112,7 +151,7 @@ class _Run:
                 if ended.signal is not None:
                     raise KeyboardInterrupt
                 raise RunFailed("the flow didn't start", hint=ended.stderr.strip() or "its output says nothing")
-            return self._finish(self._record, ended, round(time.monotonic() - began, 1), executed_to)
+            return self._finish(self._record, ended, round(time.monotonic() - began, 1))
 
     def _started(self, pathspec: str) -> None:
         notebook = self._prepared.notebook
@@ -131,7 +170,7 @@ class _Run:
         record.write(self._project, self._record)
         self._watcher.began(pathspec, self._facts.steps)
 
-    def _finish(self, running: RunRecord, ended: flow.Ended, seconds: float, executed_to: Path | None) -> RunRecord:
+    def _finish(self, running: RunRecord, ended: flow.Ended, seconds: float) -> tuple[RunRecord, bytes | None]:
         found = tasks.read(running.name)
         folder = record.folder_of(self._project, running)
         write_atomic(folder / record.LOG, (ended.stdout + ended.stderr).encode())
@@ -144,21 +183,16 @@ class _Run:
             cards=self._cards(folder, found),
             failure=None if ended.succeeded else tasks.failure(found, self._prepared.flow, ended.stdout),
         )
+        content = None
         if self._prepared.content is not None:
-            path = folder / record.EXECUTED
-            finished = dataclasses.replace(finished, executed=record.relative(self._project, path))
-            notebook = executed.executed(
-                self._prepared.content,
-                [task.recorded for task in found],
-                {"name": finished.name, "status": finished.status, "parameters": finished.parameters},
-            )
-            content = executed.as_bytes(notebook)
-            write_atomic(path, content)
-            record.write(self._project, finished)
-            if executed_to is not None:
-                write_atomic(executed_to, content)
+            run = {"name": finished.name, "status": finished.status, "parameters": finished.as_json()["parameters"]}
+            recorded = [task.recorded for task in found]
+            content = executed.as_bytes(executed.executed(self._prepared.content, recorded, run))
+            write_atomic(folder / record.EXECUTED, content)
+            path = record.relative(self._project, folder / record.EXECUTED)
+            finished = dataclasses.replace(finished, executed=path)
         record.write(self._project, finished)
-        return finished
+        return finished, content
 
     def _cards(self, folder: Path, found: list[tasks.TaskFacts]) -> dict[str, str]:
         """Write the cards beside the record; step (with a number where it has several) → path."""
@@ -180,11 +214,6 @@ def _status(ended: flow.Ended) -> record.Status:
     return "succeeded" if ended.succeeded else "failed"
 
 
-def exit_status(ended: RunRecord) -> int:
-    """What the command ends with: 0 succeeded, 1 failed, 130 interrupted."""
-    return {"succeeded": 0, "interrupted": 128 + signal.SIGINT}.get(ended.status, 1)
-
-
 def _origin(file: Path, source: str) -> Path | None:
     """The notebook that a flow says it was promoted from, if it is there."""
     try:
@@ -197,6 +226,11 @@ def _origin(file: Path, source: str) -> Path | None:
                 notebook = (file.parent / path).resolve()
                 return notebook if notebook.is_file() else None
     return None
+
+
+def _snake(name: str) -> str:
+    """NextProductFlow as next_product_flow."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _read(notebook: Path) -> dict[str, Any]:

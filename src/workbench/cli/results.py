@@ -24,20 +24,9 @@ def run_text(run: RunRecord) -> str:
 
 def failure_text(run: RunRecord) -> str:
     """Why a run has not succeeded: the cell, its heading, the line, the error."""
-    failure = run.failure
-    if failure is None:
-        return (
-            f"error: the run was {run.status}" if run.status == "interrupted" else "error: the run failed; see its log"
-        )
-    if failure.message.startswith("WB"):
-        return f"error: {failure.message}"
-    where = f"step {failure.step}"
-    if failure.cell:
-        where += f", cell {failure.cell}" + (f" ({failure.heading})" if failure.heading else "")
-    if failure.line:
-        where += f", line {failure.line}"
-    text = f"error: {where}: {failure.type}: {failure.message}"
-    return f"{text}\n    {failure.source}" if failure.source else text
+    if run.failure is not None:
+        return f"error: {run.failure.text()}"
+    return f"error: the run {'was interrupted' if run.status == 'interrupted' else 'failed; its log says more'}"
 
 
 def pairs(values: dict[str, Any]) -> str:

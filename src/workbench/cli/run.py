@@ -29,20 +29,23 @@ def command(
     workbench run notebooks/next_product.ipynb -p n_neighbours 50
     workbench run flows/next_product.py --executed out.ipynb
     """
-    from workbench.app.run import exit_status, run
+    from workbench.app.run import run
     from workbench.cli.progress import StepsProgress
     from workbench.cli.results import failure_text, run_text
 
     with StepsProgress() as progress:
-        ended = run(
+        finished = run(
             target,
             given,
             progress,
             steps="headings" if steps == "headings" else "tags",
             executed_to=executed,
-            link=not no_link,
+            linked=not no_link,
         )
+    ended = finished.record
     click.echo(json.dumps(ended.as_json(), ensure_ascii=False, indent=1) if form == "json" else run_text(ended))
     if ended.status != "succeeded":
         click.echo(failure_text(ended), err=True)
-    sys.exit(exit_status(ended))
+    for problem in finished.problems:
+        click.echo(f"error: {problem}", err=True)
+    sys.exit(finished.exit_status)

@@ -20,9 +20,8 @@ from workbench.notebook.ipynb import read_json
 from workbench.project import Project
 from workbench.runs.jsontext import Edits, Node
 from workbench.runs.record import PAGE, RunRecord, folder_of
-from workbench.runs.runscell import markdown
+from workbench.runs.runscell import TAG, markdown
 
-TAG = "workbench:runs"
 KEPT = 5  # runs in a notebook; all of them are in `workbench runs`
 _CELL_ID = "workbench-runs"
 

@@ -34,6 +34,18 @@ class Failure:
     line: int | None = None
     source: str = ""
 
+    def text(self) -> str:
+        """The error as a notebook's reader wants it: where, what, the line; a hand-over's (WB4xx) message verbatim."""
+        if self.message.startswith("WB"):
+            return self.message
+        where = [f"step {self.step}"] if self.step else []
+        if self.cell:
+            where.append(f"cell {self.cell}" + (f" ({self.heading})" if self.heading else ""))
+        if self.line:
+            where.append(f"line {self.line}")
+        text = f"{', '.join(where)}: {self.type}: {self.message}" if where else f"{self.type}: {self.message}"
+        return f"{text}\n    {self.source}" if self.source else text
+
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:

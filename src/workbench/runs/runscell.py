@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+TAG = "workbench:runs"  # of the managed cell
 _MARKS = {"succeeded": "✓", "failed": "✗", "interrupted": "■"}
 _LONGEST = 48
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#$~])")
