@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+import click
+
+from workbench.runs.runscell import duration
 
 if TYPE_CHECKING:
     from workbench.runs.record import RunRecord
@@ -10,15 +16,16 @@ if TYPE_CHECKING:
 
 def run_text(run: RunRecord) -> str:
     """A run's result, in a few lines."""
-    lines = [f"{run.name} {run.status}" + ("" if run.seconds is None else f" in {run.seconds:.1f} s")]
+    lines = [f"{run.name} {run.status}" + ("" if run.seconds is None else f" in {duration(run.seconds)}")]
     if run.parameters:
         lines.append(f"  parameters  {pairs(run.parameters)}")
     if run.metrics:
         lines.append(f"  metrics     {pairs(run.metrics)}")
     if run.executed:
         lines.append(f"  notebook    {run.executed}")
-    if run.experiment:
-        lines.append(f"  experiment  {run.experiment['url'] or run.experiment['upload'] or 'none'}")
+    link = run.experiment or {}
+    if where := link.get("url") or link.get("upload"):
+        lines.append(f"  experiment  {where}")
     return "\n".join(lines)
 
 
@@ -37,3 +44,73 @@ def pairs(values: dict[str, Any]) -> str:
 def number(value: Any) -> str:
     """A value for people: floats to four significant digits."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def print_table(runs: Sequence[RunRecord]) -> None:
+    """Print runs as a table: drawn on a terminal, aligned columns otherwise."""
+    if sys.stdout.isatty():
+        _draw(runs)
+        return
+    rows = [_row(run) for run in runs]
+    lines = [[name, *fields] for name, *fields in zip(_COLUMNS, *rows, strict=True) if any(fields)]
+    widths = [max(map(len, column)) for column in lines]
+    for line in zip(*lines, strict=True):
+        click.echo("  ".join(field.ljust(width) for field, width in zip(line, widths, strict=True)).rstrip())
+
+
+_COLUMNS = ("run", "status", "when", "took", "parameters", "metrics", "cards", "experiment")
+_COLOURS = {"succeeded": "green", "failed": "red", "interrupted": "yellow", "running": "cyan"}
+
+
+def _row(run: RunRecord) -> tuple[str, ...]:
+    link = run.experiment or {}
+    where = link.get("url") or link.get("archive") or ""
+    return (
+        *(run.name, run.status, _when(run), "" if run.seconds is None else duration(run.seconds)),
+        *(pairs(run.parameters), pairs(run.metrics), ", ".join(run.cards), where),
+    )
+
+
+def _when(run: RunRecord) -> str:
+    return run.started[:16].replace("T", " ")
+
+
+def _draw(runs: Sequence[RunRecord]) -> None:
+    """Few columns of several lines each, so that eighty characters are enough."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.HORIZONTALS, show_lines=True, pad_edge=False, header_style="bold", border_style="dim")
+    table.add_column("run", no_wrap=True)
+    for column in ("parameters", "metrics", "links"):
+        table.add_column(column, overflow="fold")
+    for run in runs:
+        took = "" if run.seconds is None else f" in {duration(run.seconds)}"
+        name = Text.assemble(
+            (run.name, "bold"), "\n", (run.status, _COLOURS[run.status]), took, "\n", (_when(run), "dim")
+        )
+        links = Text(", ").join(Text(title, style=f"link {url}") for title, url in _links(run))
+        table.add_row(name, _stacked(run.parameters), _stacked(run.metrics), links)
+    Console().print(table)
+
+
+def _stacked(values: dict[str, Any]) -> str:
+    from rich.markup import escape
+
+    return escape("\n".join(f"{name} {number(value)}" for name, value in values.items()))
+
+
+def _links(run: RunRecord) -> list[tuple[str, str]]:
+    """What a terminal that knows links opens: title → address."""
+    from workbench.project import Project
+
+    root = Project.around().root
+    found = [(step, (root / path).as_uri()) for step, path in run.cards.items()]
+    link = run.experiment or {}
+    if link.get("url"):
+        found.append(("Comet", link["url"]))
+    elif link.get("archive"):
+        found.append(("Comet archive", (root / link["archive"]).as_uri()))
+    return found
