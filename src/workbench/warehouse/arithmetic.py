@@ -42,9 +42,8 @@ def mended(statement: Any, values: list[Any], describe: Describe, refuse: Refuse
     named = _named(statement, values)
     for holder in _holders(statement):
         for nodes in _by_depth(holder):
-            types = _types(holder, [operand for node in nodes for operand in _operands(node)], named, describe)
-            for node in nodes:
-                known = [next(types, None) for _ in _operands(node)]
+            types = [[_type(holder, operand, named, describe) for operand in _operands(node)] for node in nodes]
+            for node, known in zip(nodes, types, strict=True):
                 _mend(node, known, refuse)
     for placeholder in statement.find_all(exp.Placeholder):
         placeholder.set("this", None)
@@ -92,55 +91,50 @@ def _operands(node: Any) -> list[Any]:
     return [node.this, node.expression] if isinstance(node, exp.Div) else [node.this]
 
 
-def _types(holder: Any, operands: list[Any], values: dict[str, Any], describe: Describe) -> Iterator[str]:
-    """DuckDB's types of the operands, where they stand; nothing where that can't be asked."""
+def _type(holder: Any, operand: Any, values: dict[str, Any], describe: Describe) -> str | None:
+    """DuckDB's type of the operand where it stands; None where that can't be asked."""
     from sqlglot import exp
 
-    probe = _probe(holder, operands)
-    if probe is None:
-        return
-    text = probe.sql(dialect="duckdb")
-    used = {name: values[name] for name in re.findall(r"\$(wb\d+)\b", text) if name in values}
-    found = describe(text, used)
-    if found is None and (around := holder.find_ancestor(exp.Select)) is not None:
-        # a subquery that looks at the query around it: ask there, for one subquery an operand
-        yield from _types(around, [_lifted(holder, operand) for operand in operands], values, describe)
-    yield from found or []
+    for probe in _probes(holder, operand):
+        text = probe.sql(dialect="duckdb")
+        used = {name: values[name] for name in re.findall(r"\$(wb\d+)\b", text) if name in values}
+        if found := describe(text, used):
+            return found[-1]
+    around = holder.find_ancestor(exp.Select)
+    if around is None or not isinstance(holder, exp.Select):
+        return None
+    # a subquery that looks at the query around it: ask there, for a subquery of the operand alone
+    lifted = _reduced(holder)
+    lifted.set("expressions", [exp.alias_(operand.copy(), "wb")])
+    return _type(around, exp.Subquery(this=lifted), values, describe)
 
 
-def _lifted(holder: Any, operand: Any) -> Any:
+def _probes(holder: Any, operand: Any) -> Iterator[Any]:
+    """SELECTs whose last column is the operand, the most likely first."""
     from sqlglot import exp
 
-    probe = _probe(holder, [operand])
-    probe.set("expressions", probe.expressions[:1])
-    return exp.Subquery(this=probe)
+    column = exp.alias_(operand.copy(), "wb")
+    if operand.find(exp.Column, exp.Query) is None:
+        yield exp.Select(expressions=[column])
+    elif isinstance(holder, exp.Select):
+        alone = _reduced(holder)
+        alone.set("expressions", [column])
+        alone.set("group", None)
+        yield _with_ctes(holder, alone)
+        # where the operand is of a group, or uses the alias of another column
+        beside = _reduced(holder)
+        beside.set("expressions", [*beside.expressions, column.copy()])
+        yield _with_ctes(holder, beside)
+    elif isinstance(holder, exp.Update | exp.Delete):
+        yield exp.Select(expressions=[column]).from_(holder.this.copy())
 
 
-def _probe(holder: Any, operands: list[Any]) -> Any:
-    """A SELECT of the operands from where they stand; None for a statement that is not understood."""
-    from sqlglot import exp
-
-    columns = [exp.alias_(operand.copy(), f"wb_{place}") for place, operand in enumerate(operands)]
-    if not isinstance(holder, exp.Select):
-        probe = exp.Select(expressions=columns)
-        return probe.from_(holder.this.copy()) if isinstance(holder, exp.Update | exp.Delete) else probe
-    probe = holder.copy()
+def _reduced(holder: Any) -> Any:
+    """The SELECT without what has no say in its columns' types."""
+    reduced = holder.copy()
     for part in ("order", "limit", "offset", "distinct", "qualify", "having", "sample"):
-        probe.set(part, None)
-    # the SELECT's own columns stay: an operand may use their aliases
-    own = [column for column in probe.expressions if not column.find(exp.Star)]
-    if holder.args.get("group") or any(_aggregates(column) for column in columns):
-        probe.set("group", exp.Group(all=True))
-        own = [column for column in own if not column.find(exp.Window)]
-    probe.set("expressions", [*columns, *own])
-    return _with_ctes(holder, probe)
-
-
-def _aggregates(column: Any) -> bool:
-    """Whether the column is of a group of rows, not of a window."""
-    from sqlglot import exp
-
-    return any(call.find_ancestor(exp.Window, exp.Select) is None for call in column.find_all(exp.AggFunc))
+        reduced.set(part, None)
+    return reduced
 
 
 def _with_ctes(holder: Any, probe: Any) -> Any:

@@ -23,6 +23,8 @@ log = logging.getLogger("workbench.warehouse")
 
 UNSUPPORTED = (2, "0A000")
 WRONG_COUNT = (8, "0A000")
+MISSING = (2003, "02000")
+NO_COLUMN = (904, "42000")
 CANCELLED = (604, "57014")
 BY_ZERO = (100051, "22012")
 FAILED = (900001, "XX000")
@@ -162,9 +164,14 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _renumbered(error: Any) -> Any:
-    """fakesnow's error with the number that tells what is missing: a table, or something that it can't do."""
+    """fakesnow's error as Snowflake would say it: what is missing, or what the local warehouse can't do."""
     if match := re.search(r"Function with name (\S+) does not exist", error.msg):
         return refuse(f"the function {match[1].upper()}")
+    if match := re.search(r"(Table|View|Schema) with name (\S+) does not exist", error.msg):
+        kind = "Schema" if match[1] == "Schema" else "Object"
+        return _failure(f"SQL compilation error:\n{kind} '{match[2]}' does not exist or not authorized.", MISSING)
+    if match := re.search(r'(?:Referenced column|does not have a column named) "([^"]+)"', error.msg):
+        return _failure(f"SQL compilation error:\ninvalid identifier '{match[1]}'", NO_COLUMN)
     if match := re.search(r"^(?:\d+ \(\w+\): )?(.*) not implemented\. Please raise", error.msg, re.DOTALL):
         return refuse(match[1])
     return error

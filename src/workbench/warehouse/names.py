@@ -1,14 +1,18 @@
-"""What Snowflake calls a column without an alias: its text in upper case, `COUNT(*)`, where DuckDB says `count_star()`."""
+"""What Snowflake calls a column without an alias: its text, `COUNT(*)`, where DuckDB says `count_star()`."""
 
 from __future__ import annotations
 
 from typing import Any
+
+_ENDS = frozenset({"FROM", "WHERE", "GROUP BY", "ORDER BY", "LIMIT", "UNION", "EXCEPT", "MINUS", "INTERSECT", ";"})
 
 
 def named(statement: Any, text: str) -> None:
     """Give the columns of a query's result, in place, the names that Snowflake gives them. text: as the client sent."""
     from sqlglot import exp
 
+    while isinstance(statement, exp.SetOperation | exp.Subquery):
+        statement = statement.this  # the first of a UNION names the columns
     if not isinstance(statement, exp.Select):
         return
     texts = _columns(text)
@@ -42,7 +46,7 @@ def _columns(text: str) -> list[str]:
         elif depth == 0 and starts and token.token_type == T.COMMA:
             ends.append(place)
             starts.append(place + 1)
-        elif depth == 0 and starts and token.token_type in (T.FROM, T.SEMICOLON, T.INTO, T.WHERE, T.LIMIT):
+        elif depth == 0 and starts and token.text.upper() in _ENDS:
             ends.append(place)
             break
     ends += [len(tokens)] * (len(starts) - len(ends))

@@ -1,0 +1,87 @@
+"""The local warehouse's life, and what one does with any warehouse from the command line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.project import Project
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.warehouse.catalog import TableFacts
+    from workbench.warehouse.load import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the project's local warehouse is. profile: which one is used where none is named, `local` or another."""
+
+    up: bool
+    profile: str
+    folder: str
+    bytes: int
+    host: str | None = None
+    port: int | None = None
+    pid: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def start() -> Status:
+    """Start the local warehouse, if it isn't up."""
+    from workbench.warehouse import local
+
+    local.ensure(Project.around())
+    return status()
+
+
+def stop() -> bool:
+    """Stop the local warehouse; False if it wasn't up."""
+    from workbench.warehouse import local
+
+    return local.stop(Project.around())
+
+
+def status() -> Status:
+    """Whether the local warehouse is up, and where. Starts nothing."""
+    from workbench.warehouse import local
+    from workbench.warehouse.address import Folder
+    from workbench.warehouse.connection import profile_name
+
+    project = Project.around()
+    folder, address = Folder.of(project).path, local.find(project)
+    size = sum(file.stat().st_size for file in folder.glob("*.db*")) if folder.is_dir() else 0
+    here = Status(up=address is not None, profile=profile_name(), folder=str(folder), bytes=size)
+    return here if address is None else replace(here, host=address.host, port=address.port, pid=address.pid)
+
+
+def environment() -> dict[str, str]:
+    """The variables that dbt/profiles.yml reads for its target `local`; the warehouse is started for them."""
+    from workbench.warehouse import local
+
+    return local.ensure(Project.around()).environment()
+
+
+def query(text: str, binds: dict[str, Any], connection: str | None) -> pd.DataFrame:
+    """Run one statement. See workbench.sql."""
+    from workbench.warehouse import sql
+
+    return sql(text, connection=connection, **binds)
+
+
+def load(folder: Path, tables: tuple[str, ...], connection: str | None, schema: str) -> tuple[Loaded, ...]:
+    """Load a folder's files into RAW tables. See workbench.warehouse.load."""
+    from workbench.warehouse.load import load as load_files
+
+    return load_files(folder, *tables, connection=connection, schema=schema)
+
+
+def tables(connection: str | None) -> tuple[TableFacts, ...]:
+    """The tables that the profile's role sees."""
+    from workbench.warehouse.catalog import tables as all_tables
+
+    return all_tables(connection)

@@ -1,0 +1,152 @@
+"""workbench warehouse: the local warehouse's life, queries, loading, the catalogue."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+CONNECTION = click.option("--connection", metavar="PROFILE", help="A connection profile; default: as in the notebooks.")
+FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the result.")
+
+
+@click.group(context_settings={"show_default": True})
+def command() -> None:
+    """The local warehouse, and queries, loading and tables of any warehouse.
+
+    \b
+    workbench warehouse start
+    workbench warehouse sql "select count(*) from raw.events"
+    workbench warehouse load data/ --table events
+    """
+
+
+@command.command()
+@FORM
+def start(form: str) -> None:
+    """Start the local warehouse; whoever needs it starts it as well."""
+    from workbench.app.warehouse import start as started
+
+    _status(started(), form)
+
+
+@command.command()
+def stop() -> None:
+    """Stop the local warehouse; its data stays."""
+    from workbench.app.warehouse import stop as stopped
+
+    click.echo("stopped" if stopped() else "it wasn't up")
+
+
+@command.command()
+@FORM
+def status(form: str) -> None:
+    """Whether the local warehouse is up, and where. Exit status 1 if it is down."""
+    from workbench.app.warehouse import status as now
+
+    facts = now()
+    _status(facts, form)
+    sys.exit(0 if facts.up else 1)
+
+
+def _status(facts: Any, form: str) -> None:
+    if form == "json":
+        click.echo(json.dumps(facts.as_json(), indent=1))
+        return
+    where = f"up at {facts.host}:{facts.port}, process {facts.pid}" if facts.up else "down"
+    click.echo(f"local warehouse {where}\n  folder   {facts.folder} ({facts.bytes / 1e6:,.1f} MB)")
+    click.echo(f"  default  {facts.profile}")
+
+
+@command.command()
+def env() -> None:
+    """What dbt's profile reads, for a shell.
+
+    \b
+    eval "$(workbench warehouse env)" && dbt build --project-dir dbt --profiles-dir dbt
+    """
+    from workbench.app.warehouse import environment
+
+    for name, value in environment().items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@command.command()
+@click.argument("text")
+@click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="A :NAME in the text.")
+@CONNECTION
+@click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", help="Of the result.")
+def sql(text: str, given: tuple[tuple[str, str], ...], connection: str | None, form: str) -> None:
+    """Run one statement; TEXT `-` is read from standard input. All rows in csv and json, some in text.
+
+    \b
+    workbench warehouse sql "select * from raw.events where load_id = :load" -p load 1e45039f1d9ec12c
+    """
+    from workbench.app.warehouse import query
+
+    frame = query(sys.stdin.read() if text == "-" else text, dict(given), connection)
+    if form == "csv":
+        click.echo(frame.to_csv(index=False), nl=False)
+    elif form == "json":
+        click.echo(frame.to_json(orient="records", date_format="iso", indent=1))
+    else:
+        from workbench.warehouse import table
+
+        click.echo(repr(table(frame)))
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table's files; may be repeated.")
+@click.option("--schema", default="RAW", help="Where the tables are.")
+@CONNECTION
+@FORM
+def load(folder: Path, tables: tuple[str, ...], schema: str, connection: str | None, form: str) -> None:
+    """Load FOLDER's files of JSON lines into RAW tables; what a table has already is not loaded again.
+
+    \b
+    workbench warehouse load data/ --table events
+    """
+    from workbench.app.warehouse import load as load_files
+
+    loaded = load_files(folder, tables, connection, schema)
+    if form == "json":
+        keys = ("table", "file", "load_id", "rows")
+        click.echo(json.dumps([{key: getattr(one, key) for key in keys} for one in loaded], indent=1))
+        return
+    for one in loaded:
+        click.echo(f"{one.table}  {one.file}  {_count(one.rows, 'row') if one.rows else 'was there'}  {one.load_id}")
+
+
+@command.command()
+@CONNECTION
+@click.option("--columns", is_flag=True, help="Each table's columns as well.")
+@FORM
+def tables(connection: str | None, columns: bool, form: str) -> None:
+    """List the tables and views, with their rows and columns.
+
+    \b
+    workbench warehouse tables --columns
+    """
+    from dataclasses import asdict
+
+    from workbench.app.warehouse import tables as all_tables
+
+    found = all_tables(connection)
+    if form == "json":
+        click.echo(json.dumps([asdict(one) for one in found], indent=1))
+        return
+    width = max((len(f"{one.schema}.{one.name}") for one in found), default=0)
+    for one in found:
+        rows = "view" if one.rows is None else _count(one.rows, "row")
+        click.echo(f"{f'{one.schema}.{one.name}':{width}}  {rows:>16}  {_count(len(one.columns), 'column')}")
+        for column in one.columns if columns else ():
+            click.echo(f"  {column.name:{width}}  {column.type}{'' if column.nullable else ' not null'}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
