@@ -68,10 +68,10 @@ def run(
     finished, notebook_content = _Run(prepared, facts, values, watcher).to_the_end()
     problems: list[WorkbenchError] = []
     if executed_to is not None and notebook_content is not None:
-        _attempt(problems, lambda: write_atomic(executed_to, notebook_content))
-    _attempt(problems, lambda: page.write(prepared.project, finished))
+        attempt(problems, lambda: write_atomic(executed_to, notebook_content))
+    attempt(problems, lambda: page.write(prepared.project, finished))
     if linked and (notebook := prepared.notebook) is not None:
-        _attempt(problems, lambda: link_runs(prepared.project, notebook))
+        attempt(problems, lambda: link_runs(prepared.project, notebook))
     return Finished(finished, tuple(problems))
 
 
@@ -81,7 +81,7 @@ def link_runs(project: Project, notebook: Path) -> bool:
     return link.write(project, notebook, [link.entry(project, notebook, run) for run in ended[: link.KEPT]])
 
 
-def _attempt(problems: list[WorkbenchError], do: Callable[[], object]) -> None:
+def attempt(problems: list[WorkbenchError], do: Callable[[], object]) -> None:
     """What comes after a run doesn't change how it ended."""
     try:
         do()

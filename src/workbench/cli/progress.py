@@ -78,3 +78,39 @@ class StepsProgress:
                 row = (Text("·", style="dim"), Text(step, style="dim"), "")
             table.add_row(*row)
         return table
+
+
+class CellsProgress:
+    """A context manager whose `cell` is told which cell of a notebook begins."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> CellsProgress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            if kind is None:
+                self._bar.update(self._task, description="")
+            self._bar.stop()
+
+    def cell(self, number: int, count: int, heading: str) -> None:
+        """Show the cell that begins; from 1."""
+        if not sys.stderr.isatty():
+            print(f"  cell {number} of {count}" + (f": {heading}" if heading else ""), file=sys.stderr, flush=True)
+            return
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+            self._bar = Progress(*columns, console=Console(stderr=True))
+            self._task = self._bar.add_task("", total=count)
+            self._bar.start()
+        from rich.markup import escape
+
+        self._bar.update(self._task, completed=number, description=escape(heading))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,23 @@ import click
 from workbench.runs.runscell import duration
 
 if TYPE_CHECKING:
+    from workbench.app.run import Finished
     from workbench.runs.record import RunRecord
+
+
+def finish(finished: Finished, form: str) -> int:
+    """Print a run's result on stdout, what went wrong on stderr; returns the exit status. form: "text" or "json"."""
+    run = finished.record
+    click.echo(json.dumps(run.as_json(), ensure_ascii=False, indent=1) if form == "json" else run_text(run))
+    if run.status != "succeeded":
+        click.echo(_error(failure_text(run)), err=True)
+    for problem in finished.problems:
+        click.echo(_error(str(problem)), err=True)
+    return finished.exit_status
+
+
+def _error(text: str) -> str:
+    return f"{click.style('error:', fg='red', bold=True)} {text}"
 
 
 def run_text(run: RunRecord) -> str:
@@ -32,8 +49,8 @@ def run_text(run: RunRecord) -> str:
 def failure_text(run: RunRecord) -> str:
     """Why a run has not succeeded: the cell, its heading, the line, the error."""
     if run.failure is not None:
-        return f"error: {run.failure.text()}"
-    return f"error: the run {'was interrupted' if run.status == 'interrupted' else 'failed; its log says more'}"
+        return run.failure.text()
+    return "the run was interrupted" if run.status == "interrupted" else "the run failed; its log says why"
 
 
 def pairs(values: dict[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def command(
     """
     from workbench.app.run import run
     from workbench.cli.progress import StepsProgress
-    from workbench.cli.results import failure_text, run_text
+    from workbench.cli.results import finish
 
     with StepsProgress() as progress:
         finished = run(
@@ -42,10 +41,4 @@ def command(
             executed_to=executed,
             linked=not no_link,
         )
-    ended = finished.record
-    click.echo(json.dumps(ended.as_json(), ensure_ascii=False, indent=1) if form == "json" else run_text(ended))
-    if ended.status != "succeeded":
-        click.echo(failure_text(ended), err=True)
-    for problem in finished.problems:
-        click.echo(f"error: {problem}", err=True)
-    sys.exit(finished.exit_status)
+    sys.exit(finish(finished, form))
