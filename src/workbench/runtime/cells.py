@@ -44,8 +44,8 @@ class Cell:
 class StepCode:
     """A step's function taken apart.
 
-    run(flow[, inputs]) gives the generator; reads: the artifacts it takes as (branch or "", name), bound_by: for each
-    name that a cell binds, the index of the last cell that does.
+    run(flow[, inputs]) gives the generator; reads: the artifacts it takes as (branch or "", name); bound_by: for each
+    name that a cell binds, the index of the last cell that does; uses: the names that its ordinary cells read.
     """
 
     name: str
@@ -54,7 +54,13 @@ class StepCode:
     cells: tuple[Cell, ...]
     reads: frozenset[tuple[str, str]]
     bound_by: dict[str, int] = field(repr=False)
+    uses: frozenset[str] = field(repr=False)
     run: Callable[..., Iterator[int]] = field(repr=False)
+
+    @property
+    def code(self) -> types.CodeType:
+        """The code of the step's frame."""
+        return self.run.__code__
 
 
 def step_code(function: types.FunctionType) -> StepCode:
@@ -75,6 +81,7 @@ def step_code(function: types.FunctionType) -> StepCode:
         cells=cells,
         reads=_reads(node),
         bound_by=_bound_by(node, regions),
+        uses=_uses(node, regions, cells),
         run=generator,
     )
 
@@ -257,3 +264,16 @@ def _bound_by(node: ast.FunctionDef, regions: list[_Region]) -> dict[str, int]:
                 elif isinstance(each, ast.alias):
                     found[(each.asname or each.name).split(".")[0]] = region.cell
     return found
+
+
+def _uses(node: ast.FunctionDef, regions: list[_Region], cells: tuple[Cell, ...]) -> frozenset[str]:
+    """Names that the ordinary cells read, and those that are global, which the flow's functions may read."""
+    own = [region.statements for region in regions if region.cell != HAND_OVER and not cells[region.cell].setup]
+    read = {
+        each.id
+        for statements in own
+        for statement in statements
+        for each in ast.walk(statement)
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)
+    }
+    return frozenset(read.union(*(each.names for each in ast.walk(node) if isinstance(each, ast.Global))))

@@ -7,6 +7,7 @@ from typing import Any
 
 from metaflow.decorators import BadStepDecoratorException, DuplicateStepDecoratorException, StepDecorator
 
+from workbench.runtime.experiment import TaskFacts
 from workbench.runtime.task import Task
 
 
@@ -31,7 +32,7 @@ class NotebookStep(StepDecorator):
         inputs: Any,
     ) -> None:
         """Remember whose task it is."""
-        self._pathspec = f"{flow.name}/{run_id}"
+        self._facts = TaskFacts(f"{flow.name}/{run_id}", task_datastore._parent, tuple(graph.sorted_nodes))
 
     def task_decorate(
         self,
@@ -43,7 +44,7 @@ class NotebookStep(StepDecorator):
         ubf_context: Any,
     ) -> Callable[..., Any]:
         """Stand in for the step's body."""
-        return Task(step_func, flow, graph, self._pathspec).run
+        return Task(step_func, flow, graph, self._facts).run
 
 
 def notebook_step(step: Any) -> Any:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pickle
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import cloudpickle
@@ -35,7 +35,7 @@ class HandOver:
         self._module = module
         self._code = code
         self._waiting: Index = {}
-        self._installed: dict[int, dict[str, Any]] = {}
+        self._taken: dict[str, list[str]] = {}
 
     def take(self) -> None:
         """Install the groups of which the step reads a name, before its body does."""
@@ -51,12 +51,22 @@ class HandOver:
                 if key not in loaded:
                     loaded[key] = loads(getattr(owner, artifact))
                 for name in names:
-                    if name in loaded[key]:
-                        owner.__dict__[name] = loaded[key][name]
+                    owner.__dict__[name] = loaded[key][name]
+                if owner is self._flow:
+                    self._taken[artifact] = names
 
-    def give(self) -> None:
-        """Make artifacts of what the step leaves. Raises HandOverError (WB401) for what can't cross."""
-        values = self._values()
+    def taken(self) -> dict[str, Any]:
+        """The values that the step takes, with those that come along because they share something with them."""
+        wanted = {name for branch, name in self._code.reads if not branch}.union(*self._taken.values())
+        known = wanted & {*self._flow.__dict__, *self._flow._datastore._objects, *_parameters(self._flow)}
+        return {name: getattr(self._flow, name) for name in sorted(known)}
+
+    def give(self, unchanged: Collection[str] = ()) -> None:
+        """Make artifacts of what the step leaves. Raises HandOverError (WB401) for what can't cross.
+
+        unchanged: names known to be as they came; a group of such names stays the very artifact that it is.
+        """
+        values = self.values()
         found = sharing(values, self._module)
         if found.failed:
             name, reason = next(iter(found.failed.items()))
@@ -68,8 +78,13 @@ class HandOver:
             if left := [name for name in names if name not in values]:
                 index[artifact] = left
         number = 1
+        as_they_came = {tuple(sorted(names)): each for each, names in self._taken.items()}
         for group in found.groups:
-            while (artifact := f"{INDEX}_{number}") in index:
+            before = as_they_came.get(tuple(sorted(group.names)))
+            if before is not None and set(group.names) <= set(unchanged):
+                index[before] = list(group.names)
+                continue
+            while (artifact := f"{INDEX}_{number}") in index or artifact in self._taken:
                 number += 1
             content = dumps({name: values[name] for name in group.names}, self._module, group.view_roots)
             setattr(self._flow, artifact, content)
@@ -80,7 +95,7 @@ class HandOver:
 
     def drop(self) -> None:
         """Forget what a failed step would leave: the log is to name its own error, not one of pickling."""
-        for name in self._values():
+        for name in self.values():
             self._flow.__dict__.pop(name, None)
 
     def _owners(self) -> list[tuple[Any, set[str]]]:
@@ -93,7 +108,7 @@ class HandOver:
             owners.append((clone, wanted))
         return owners
 
-    def _values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """The artifacts as they stand on the flow."""
         cls = type(self._flow)
         return {
@@ -135,6 +150,10 @@ class ByValue:
 def _index_of(owner: Any) -> Index:
     index: Index = getattr(owner, INDEX) if INDEX in owner._datastore else {}
     return index
+
+
+def _parameters(flow: Any) -> set[str]:
+    return {name for name, value in vars(type(flow)).items() if isinstance(value, property) and name[0] != "_"}
 
 
 def _short(reason: Exception) -> str:

@@ -1,0 +1,154 @@
+"""Both ends of a task: what it finds when it begins, and what it leaves for the next one."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from workbench.errors import HandOverError
+from workbench.runtime.branches import NOTES, Branch, Note, check_state, check_values, in_order, since_split
+from workbench.runtime.cells import StepCode, step_code
+from workbench.runtime.handover import HandOver
+from workbench.runtime.pickling import digest
+from workbench.runtime.state import Handed, ProcessState, kinds, merged
+
+STATE = "_workbench_state"
+
+
+class Crossing:
+    """One task's. inputs: Metaflow's in a join, else None; module: the flow's."""
+
+    def __init__(self, flow: Any, inputs: Any, module: types.ModuleType, code: StepCode, graph: Any) -> None:
+        self._flow = flow
+        self._inputs = inputs
+        self._module = module
+        self._code = code
+        self._graph = graph
+        self._values = HandOver(flow, inputs, module, code)
+        self._state: ProcessState | None = None
+        self._handed: Handed = {}
+        self._changes: dict[str, Any] = {}
+        self._notes: list[Note] = []
+        self._setup: dict[str, tuple[Any, bytes]] = {}
+        self._taken: dict[str, tuple[Any, bytes | None]] = {}
+
+    def arrive(self) -> None:
+        """Before the body: artifacts that belong together; in a join, whether the branches agree (WB402, WB403)."""
+        if self._inputs is None:
+            self._handed = _hidden(self._flow, STATE, {})
+            self._notes = _hidden(self._flow, NOTES, [])
+        else:
+            self._join()
+        self._values.take()
+        if self._is_inside_split():
+            self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
+
+    def begin(self, body: Iterator[int]) -> None:
+        """Before the first ordinary cell: the process state as earlier steps left it. body: the step's generator."""
+        if self._state is not None:
+            return
+        self._state = ProcessState(self._handed, self._module)
+        for name, value in self._setup_values(body).items():
+            if (mark := digest(value, self._module)) is not None:
+                self._setup[name] = (value, mark)
+        self._state.begin()
+
+    def look(self) -> None:
+        """After the last cell: what it changed on the side. Raises HandOverError (WB404)."""
+        if self._state is not None:
+            self._changes = self._state.end()
+        for name, (value, mark) in self._setup.items():
+            if digest(value, self._module) != mark:
+                self._check_setup(name)
+
+    def leave(self) -> None:
+        """Leave artifacts for the next task. Raises HandOverError (WB401)."""
+        changed = [name for name, (value, mark) in self._taken.items() if digest(value, self._module) != mark]
+        if self._is_inside_split():
+            self._flow.__dict__[NOTES] = [*self._notes, self._note(changed)]
+        elif self._inputs is None and self._notes:
+            self._flow.__dict__[NOTES] = []
+        if self._state is not None and self._changes:
+            self._handed = self._state.handed_on(self._changes)
+        if self._changes or (self._inputs is not None and self._handed):
+            self._flow.__dict__[STATE] = self._handed
+        self._values.give(unchanged=self._taken.keys() - changed)
+
+    def abandon(self) -> None:
+        """The step failed: leave nothing that could hide why."""
+        if self._state is not None:
+            self._state.stop()
+        self._values.drop()
+
+    def _join(self) -> None:
+        """Bring the branches together."""
+        notes = {clone._current_step: _hidden(clone, NOTES, []) for clone in self._inputs}
+        branches = since_split(notes)
+        check_values(branches, {(branch, name) for branch, name in self._code.reads if branch})
+        check_state(branches, {kind.name: kind for kind in kinds(self._module)})
+        clones = {clone._current_step: clone for clone in self._inputs}
+        self._handed = merged(
+            [(_hidden(clones[each.name], STATE, {}), each.state_changed) for each in in_order(branches)], self._module
+        )
+        self._notes = _together(branches, notes)
+
+    def _is_inside_split(self) -> bool:
+        """Whether other steps of the notebook may run beside this one."""
+        around = self._graph[self._code.name].split_parents
+        if self._inputs is not None:
+            around = around[:-1]
+        return any(self._graph[name].type == "split" for name in around)
+
+    def _note(self, changed: list[str]) -> Note:
+        bound = [
+            name
+            for name, value in self._values.values().items()
+            if name not in self._taken or self._taken[name][0] is not value
+        ]
+        return {
+            "step": self._code.name,
+            "line": self._code.line,
+            "used": list(self._taken),
+            "changed": changed,
+            "bound": bound,
+            "state": self._state.essences(self._changes) if self._state is not None else {},
+            "live": list(self._state.live) if self._state is not None else [],
+        }
+
+    def _setup_values(self, body: Iterator[int]) -> Mapping[str, Any]:
+        """What the setup cells have bound."""
+        cells = self._code.cells
+        names = {name for name, index in self._code.bound_by.items() if cells[index].setup}
+        if not names:
+            return {}
+        scope = {**self._module.__dict__, **body.gi_frame.f_locals}  # type: ignore[attr-defined] # it is a generator
+        unknown = (types.ModuleType, types.FunctionType, type)
+        return {name: scope[name] for name in names if name in scope and not isinstance(scope[name], unknown)}
+
+    def _check_setup(self, name: str) -> None:
+        """A step changed what its setup cells bound: the later steps' setup cells will bind the value of before."""
+        for node in self._graph:
+            if node.name == self._code.name or node.func_lineno < self._code.line:
+                continue
+            function = getattr(type(self._flow), node.name)
+            if name in step_code(function).uses:
+                cell = self._code.cells[self._code.bound_by[name]]
+                raise HandOverError(
+                    "WB404",
+                    f"step {self._code.name} changes {name!r}, which the setup cell {cell.title} binds anew in step "
+                    f"{node.name}, which needs it",
+                    hint="tag the cell with a step instead of `setup`, or change a copy",
+                )
+
+
+def _hidden(owner: Any, name: str, otherwise: Any) -> Any:
+    return getattr(owner, name) if name in owner._datastore else otherwise
+
+
+def _together(branches: list[Branch], notes: Mapping[str, list[Note]]) -> list[Note]:
+    """The notes of all branches, for an outer split's join; the steps before the inner split once."""
+    steps: dict[str, Note] = {}
+    for each in branches:
+        steps |= {note["step"]: note for note in notes[each.name]}
+    return list(steps.values())

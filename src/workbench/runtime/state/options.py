@@ -1,0 +1,147 @@
+"""Options of libraries: how they print, plot and compute."""
+
+from __future__ import annotations
+
+import copy
+import sys
+import warnings
+from typing import Any
+
+from workbench.runtime.state.kind import Kind, MappingKind
+
+
+class NumpyPrinting(MappingKind):
+    """numpy.set_printoptions."""
+
+    name, title, module = "numpy.printoptions", "numpy's print options", "numpy"
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.library.get_printoptions())
+
+    def restore(self, change: dict[str, Any]) -> None:
+        self.library.set_printoptions(**change)
+
+
+class NumpyErrors(MappingKind):
+    """numpy.seterr."""
+
+    name, title, module = "numpy.errstate", "numpy's handling of floating-point errors", "numpy"
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.library.geterr())
+
+    def restore(self, change: dict[str, Any]) -> None:
+        self.library.seterr(**change)
+
+
+class PandasOptions(MappingKind):
+    """pandas.set_option."""
+
+    name, title, module = "pandas.options", "pandas' options", "pandas"
+
+    def read(self) -> dict[str, Any]:
+        config = self.library._config.config
+        return {key: _leaf(config._global_config, key) for key in config._registered_options}
+
+    def restore(self, change: dict[str, Any]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an option that is deprecated was warned of where it was set
+            for key, value in change.items():
+                self.library.set_option(key, value)
+
+
+def _leaf(tree: Any, key: str) -> Any:
+    """An option's value, without the warnings that reading a deprecated one gives."""
+    for part in key.split("."):
+        tree = tree[part]
+    return tree
+
+
+class MatplotlibParameters(MappingKind):
+    """matplotlib.rcParams: styles, themes, single parameters."""
+
+    name, title, module = "matplotlib.rcParams", "matplotlib's rcParams", "matplotlib"
+    by_imports = True
+
+    def read(self) -> dict[str, Any]:
+        # past rcParams' own item access, which would choose a backend
+        items = dict.items(self.library.rcParams)
+        return {key: copy.copy(value) for key, value in items if not key.startswith("backend")}
+
+    def restore(self, change: dict[str, Any]) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.library.rcParams.update(change)
+
+
+class SklearnConfig(MappingKind):
+    """sklearn.set_config."""
+
+    name, title, module = "sklearn.config", "scikit-learn's configuration", "sklearn"
+
+    def read(self) -> dict[str, Any]:
+        return dict(self.library.get_config())
+
+    def restore(self, change: dict[str, Any]) -> None:
+        self.library.set_config(**change)
+
+
+class Display(MappingKind):
+    """What `%precision` and `%config InlineBackend…` set."""
+
+    name, title, module = "display", "IPython's display options", "IPython"
+
+    def read(self) -> dict[str, Any]:
+        if (shell := _shell()) is None:
+            return {}
+        plain = shell.display_formatter.formatters["text/plain"]
+        found = {f"text.{name}": getattr(plain, name) for name in _TEXT}
+        backend = _inline()
+        if backend is not None:
+            found |= {f"inline.{name}": _copied(getattr(backend, name)) for name in _INLINE}
+        return found
+
+    def restore(self, change: dict[str, Any]) -> None:
+        shell = _shell()
+        for key, value in change.items():
+            owner, _, name = key.partition(".")
+            if owner == "text":
+                setattr(shell.display_formatter.formatters["text/plain"], name, value)
+            elif (backend := _inline()) is not None:
+                setattr(backend, name, value)
+            else:
+                setattr(shell.config.InlineBackend, name, value)  # for the backend, once there is one
+
+
+_TEXT = ("float_precision", "max_seq_length", "max_width", "pprint", "verbose")
+_INLINE = ("figure_formats", "print_figure_kwargs", "close_figures", "rc")
+
+
+def _shell() -> Any:
+    from IPython.core.getipython import get_ipython
+
+    return get_ipython()
+
+
+def _inline() -> Any:
+    config = sys.modules.get("matplotlib_inline.config")
+    return config.InlineBackend.instance() if config and config.InlineBackend.initialized() else None
+
+
+def _copied(value: Any) -> Any:
+    return set(value) if isinstance(value, set) else dict(value) if isinstance(value, dict) else value
+
+
+class DecimalContext(Kind):
+    """decimal.getcontext()."""
+
+    name, title, module = "decimal", "the decimal context", "decimal"
+
+    def read(self) -> Any:
+        return self.library.getcontext().__reduce__()[1]
+
+    def restore(self, change: Any) -> None:
+        self.library.setcontext(self.library.Context(*change))
+
+    def essence(self, change: Any) -> dict[str, Any]:
+        return {"": change[:6] + change[7:]}  # flags say what happened, not how to compute
