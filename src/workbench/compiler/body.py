@@ -18,6 +18,7 @@ SILENT_METHODS = {
     "dict": frozenset("clear update".split()),
     "set": frozenset("add clear difference_update discard intersection_update remove update".split()),
 }
+SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 SHOWING_MAGICS = frozenset({"env", "pwd"})
 
 
@@ -28,6 +29,7 @@ class Names:
         self.bound = bound
         self.module_names = module_names
         self.flow = flow
+        self.inputs = "inputs_" if "inputs" in bound else "inputs"
         self.runtime_used: set[str] = set()
 
     def of(self, name: str) -> str:
@@ -52,7 +54,11 @@ class Names:
 def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) -> Iterator[Line]:
     """A cell's lines in a step's body, below its marker; none where everything in it stands elsewhere."""
     step_globals = _globals_of(facts, graph)
-    kept = [one for one in facts.statements if (facts.cell.id, one.node.lineno) not in graph.lifted]
+    kept = [
+        one
+        for one in facts.statements
+        if (facts.cell.id, one.node.lineno) not in graph.lifted and one.kind != "wrapper"
+    ]
     if not kept:
         return
     indent = 2
@@ -145,7 +151,7 @@ def _removed_lines(facts: CellFacts, kept: list[Statement], source: Source) -> s
     removed: set[int] = set()
     staying = {line for one in kept for line in range(_first_line(one.node), (one.node.end_lineno or 0) + 1)}
     for one in facts.statements:
-        if one in kept:
+        if one in kept or one.kind == "wrapper":
             continue
         first = _first_line(one.node)
         removed.update(range(first, (one.node.end_lineno or first) + 1))
@@ -211,7 +217,7 @@ def _shows(node: ast.Expr, facts: CellFacts, source: Source, graph: StepGraph) -
     function = value.func
     if isinstance(function, ast.Name):
         bound = function.id in {one.name for one in graph.definitions} or function.id in graph.bound_names
-        return bound or not (function.id == "print" or (function.id == "display" and not value.keywords))
+        return bound or not (function.id in SILENT_BUILTINS or (function.id == "display" and not value.keywords))
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         kinds = dict(graph.containers)
         return function.attr not in SILENT_METHODS.get(kinds.get(function.value.id, ""), frozenset())

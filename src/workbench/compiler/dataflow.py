@@ -151,7 +151,7 @@ class Resolver:
             step.imports.add(PROVIDED[name])
         elif name == LAST_SHOWN and not bindings:
             step.values.add(name)
-        elif name in HISTORY and not bindings:
+        elif (name in HISTORY or _is_history(name)) and not bindings:
             self._problem("WB303", f"`{name}` is IPython's history, which a flow doesn't have", need, "give it a name")
         elif name in RUNTIME | BUILTINS:
             step.fallbacks.add(name)
@@ -289,3 +289,8 @@ class Resolver:
 
     def _is_mutable_parameter(self, name: str) -> bool:
         return name in self.parameters and self.parameters[name].kind == "json"
+
+
+def _is_history(name: str) -> bool:
+    """`_3` is the third cell's value, `_i3` its source."""
+    return name.startswith("_") and name.lstrip("_").removeprefix("i").isdigit()

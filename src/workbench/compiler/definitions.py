@@ -39,7 +39,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is part of the flow."""
+    """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is in the flow."""
 
     name: str
     place: Place

@@ -9,6 +9,7 @@ from workbench.compiler.body import Names, cell_lines
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
 from workbench.compiler.model import FlowSource, Give, ParameterFacts, Step, StepGraph, Take
 from workbench.compiler.narrative import docstring
+from workbench.compiler.text import quoted
 from workbench.notebook.model import Notebook, headings, short_ids
 
 Line = tuple[int, str, tuple[str, int] | None]  # (indent in levels, text, where it came from)
@@ -38,10 +39,10 @@ def _names(graph: StepGraph) -> Names:
 
 
 def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names) -> Iterator[Line]:
-    title = graph.title or notebook.name.rsplit("/", 1)[-1].removesuffix(".ipynb")
+    title = graph.opening or f"# {notebook.name.rsplit('/', 1)[-1].removesuffix('.ipynb')}"
     shown = notebook_path.lstrip("./") or notebook_path
     provenance = f"Promoted from {shown} by `workbench promote`: edit the notebook and promote again."
-    for line in docstring([f"# {title}", provenance]):
+    for line in docstring([title, provenance]):
         yield 0, line, None
     yield 0, "", None
     future = {line for line in graph.imports if line.startswith("from __future__ ")}
@@ -55,7 +56,7 @@ def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names
     for line in imports.block(set(graph.imports) - future - stars | metaflow | runtime):
         yield 0, line, None
     yield 0, "", None
-    yield 0, f"__notebook__ = {_quoted(notebook_path)}", None
+    yield 0, f"__notebook__ = {quoted(notebook_path)}", None
 
 
 def _metaflow_names(graph: StepGraph) -> set[str]:
@@ -90,14 +91,14 @@ def _flow_class(graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[
 
 
 def _parameter(parameter: ParameterFacts, names: Names) -> str:
-    help_text = f", help={_quoted(parameter.help)}" if parameter.help else ""
+    help_text = f", help={quoted(parameter.help)}" if parameter.help else ""
     call = names.of("Parameter")
     if parameter.kind == "scalar":
         kind = ", type=str" if parameter.default is None else ""
-        return f"{parameter.name} = {call}({_quoted(parameter.name)}, default={parameter.literal}{kind}{help_text})"
-    default = _quoted(parameter.literal)
+        return f"{parameter.name} = {call}({quoted(parameter.name)}, default={parameter.literal}{kind}{help_text})"
+    default = quoted(parameter.literal)
     kind = f"type={names.of('JSONType')}"
-    return f"{parameter.name} = {call}({_quoted(parameter.name)}, {kind}, default={default}{help_text})"
+    return f"{parameter.name} = {call}({quoted(parameter.name)}, {kind}, default={default}{help_text})"
 
 
 def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
@@ -107,9 +108,9 @@ def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
     ends = [f"{word}=True" for word, there in (("start", not step.parents), ("end", not step.children)) if there]
     yield 1, f"@{names.of('notebook_step')}", None
     yield 1, f"@{names.of('step')}" + (f"({', '.join(ends)})" if ends else ""), None
-    yield 1, f"def {step.name}(self{', inputs' if len(step.parents) > 1 else ''}):", None
+    yield 1, f"def {step.name}(self{', ' + names.inputs if len(step.parents) > 1 else ''}):", None
     narrative = list(step.narrative) or ([] if step.cells else [f"Join {' and '.join(step.parents)}."])
-    for line in docstring(narrative):
+    for line in docstring(narrative, step.name):
         yield 2, line, None
     body = list(_body(step, graph, notebook, names))
     yield from body
@@ -117,7 +118,7 @@ def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
     if footer and body:
         yield 0, "", None
     yield from footer
-    if not body and not footer and not narrative:
+    if not body and not footer:
         yield 2, "pass", None
 
 
@@ -130,13 +131,13 @@ def _body(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
         yield 2, line, None
     needed_first = {take.name for take in step.takes if take.convert or take.artifact in _parameter_names(graph)}
     setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
-    yield from _takes(setup_takes)
+    yield from _takes(setup_takes, names)
     ids = short_ids(notebook)
     for facts in step.setup:
         yield from cell_lines(
             facts, graph, names, f"# %% [setup] {ids[facts.cell.id]}{_heading(notebook, facts.cell.index)}"
         )
-    yield from _takes([take for take in step.takes if take not in setup_takes])
+    yield from _takes([take for take in step.takes if take not in setup_takes], names)
     for source in step.definitions:
         for line in source.split("\n"):
             yield 2 if line else 0, line, None
@@ -149,33 +150,33 @@ def _parameter_names(graph: StepGraph) -> frozenset[str]:
     return frozenset(parameter.name for parameter in graph.parameters)
 
 
-def _takes(takes: list[Take]) -> Iterator[Line]:
+def _takes(takes: list[Take], names: Names) -> Iterator[Line]:
     plain = [take for take in takes if not take.guarded]
-    joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take) for take in plain)}"
+    joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take, names) for take in plain)}"
     if 1 < len(plain) <= 4 and len(joined) <= WIDTH - 8:
         yield 2, joined, None
     else:
         for take in plain:
-            yield 2, f"{take.name} = {_read(take)}", None
+            yield 2, f"{take.name} = {_read(take, names)}", None
     for take in takes:
         if take.guarded:
-            owner = f"inputs.{take.source}" if take.source else "self"
+            owner = f"{names.inputs}.{take.source}" if take.source else "self"
             yield 2, f'if hasattr({owner}, "{take.artifact}"):', None
-            yield 3, f"{take.name} = {_read(take)}", None
+            yield 3, f"{take.name} = {_read(take, names)}", None
 
 
-def _read(take: Take) -> str:
-    text = f"inputs.{take.source}.{take.artifact}" if take.source else f"self.{take.artifact}"
+def _read(take: Take, names: Names) -> str:
+    text = f"{names.inputs}.{take.source}.{take.artifact}" if take.source else f"self.{take.artifact}"
     return f"{take.convert}({text})" if take.convert else text
 
 
 def _footer(step: Step, names: Names) -> Iterator[Line]:
     for take in step.passes:
         if take.guarded:
-            yield 2, f'if hasattr(inputs.{take.source}, "{take.artifact}"):', None
-            yield 3, f"self.{take.artifact} = {_read(take)}", None
+            yield 2, f'if hasattr({names.inputs}.{take.source}, "{take.artifact}"):', None
+            yield 3, f"self.{take.artifact} = {_read(take, names)}", None
         else:
-            yield 2, f"self.{take.artifact} = {_read(take)}", None
+            yield 2, f"self.{take.artifact} = {_read(take, names)}", None
     for give in step.gives:
         yield from _give(give, step, names)
     if step.children:
@@ -219,9 +220,3 @@ def _wrapped(word: str, names: tuple[str, ...]) -> list[str]:
             current = ""
         current = f"{current}, {name}" if current else name
     return [*lines, word + current] if current else lines
-
-
-def _quoted(text: str) -> str:
-    """A string literal with double quotes, as formatters write it."""
-    literal = repr(text)
-    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal

@@ -148,7 +148,7 @@ class _Builder:
         stars = {_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()}
         return StepGraph(
             name=flow_name(self.notebook.name),
-            title=self.notebook.title,
+            opening=self.places.opening,
             steps=steps,
             parameters=tuple(self.parameters.values()),
             imports=tuple(sorted(self.flow.module_imports | stars)),
@@ -194,6 +194,7 @@ class _Builder:
         use = step.use
         name = use.node.name
         section = use.node.section
+        by_name = {one.use.node.name: one for one in self.flow.steps}
         for given in step.gives:
             sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
             likely = given in use.may and all(
@@ -201,7 +202,8 @@ class _Builder:
             )
             if not (sure or likely):
                 self.guarded.add((name, given))
-        results = self._results(use) if not children[name] else set()
+        ends = all(by_name[child].use.node.section is None and not children[child] for child in children[name])
+        results = self._results(use) if ends else set()
         return Step(
             name=name,
             cells=tuple(use.cells),

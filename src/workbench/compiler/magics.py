@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from workbench import sqltext
 from workbench.compiler.facts import is_shell_call
 from workbench.compiler.model import Diagnostic, Span
-from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon
+from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, quoted
 from workbench.notebook.model import Cell
 
 # magics that bind no name and read none but by `$name` and `{name}`: they stay calls of IPython
@@ -79,7 +79,7 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
         inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
         return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
     if name in CELL_MAGICS and not re.search(r"--(out|err|proc)\b", line):
-        return Lowered(f"get_ipython().run_cell_magic({name!r}, {line!r}, {_literal(body)})")
+        return Lowered(f"get_ipython().run_cell_magic({quoted(name)}, {quoted(line)}, {_literal(body)})")
     return Lowered("", problems=[_unknown(cell, f"%%{name}")])
 
 
@@ -113,10 +113,10 @@ def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
     """The workbench.sql(...) call for a query, and the lines of it that may be indented."""
     arguments = [f"{name}={name}" for name in sqltext.binds(text)]
     if connection:
-        arguments.insert(0, f"connection={connection!r}")
+        arguments.insert(0, f"connection={quoted(connection)}")
     tail = "".join(f", {argument}" for argument in arguments)
-    if "\n" not in text.strip() and len(text.strip()) < 60:
-        return f"workbench.sql({text.strip()!r}{tail})", frozenset()
+    if "\n" not in text.strip() and len(text.strip()) + len(tail) < 80:
+        return f"workbench.sql({quoted(text.strip())}{tail})", frozenset()
     body = textwrap.dedent(text).strip("\n")
     # a text with a value that spans lines, or that an escape would change, stays as it is
     spans_lines = any("\n" in part for part in re.findall(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$", body, re.DOTALL))
@@ -130,7 +130,7 @@ def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
 def _literal(text: str) -> str:
     """A Python literal of a text, over several lines where that reads better and changes nothing."""
     if "\n" not in text or "\\" in text or '"""' in text or text.endswith('"') or "\r" in text:
-        return repr(text)
+        return quoted(text)
     return f'"""{text}"""'
 
 
@@ -170,9 +170,11 @@ def _transformed(source: str) -> str:
         match = _LEADING.match(line)
         if match and not line.rstrip().endswith(("\\", "?")):
             if match["magic"]:
-                lines[number] = f"get_ipython().run_line_magic({match['magic']!r}, {match['line'].rstrip()!r})"
+                lines[number] = (
+                    f"get_ipython().run_line_magic({quoted(match['magic'])}, {quoted(match['line'].rstrip())})"
+                )
             else:
-                lines[number] = f"get_ipython().system({match['command'].rstrip()!r})"
+                lines[number] = f"get_ipython().system({quoted(match['command'].rstrip())})"
         elif line.strip() and not line.lstrip().startswith("#"):
             break
     leading = "\n".join(lines)

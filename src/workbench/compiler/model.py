@@ -33,7 +33,7 @@ class Diagnostic:
 class Statement:
     """One top-level statement of a cell, and what it does to the notebook's names.
 
-    kind: "import", "star", "definition" or "other".
+    kind: "import", "star", "definition", "wrapper" (the `with` line around a cell) or "other".
     reads: names read while it runs, before it surely binds them itself, with the place of the first read.
     certain: those of `reads` that are read whenever the statement runs.
     must, may: names surely and possibly bound after it (must is a part of may; a `with` body's are only likely).
@@ -139,7 +139,7 @@ class StepGraph:
     """The flow, before it is text."""
 
     name: str  # the class's name
-    title: str
+    opening: str  # the markdown of the cell that holds the title
     steps: tuple[Step, ...]
     parameters: tuple[ParameterFacts, ...] = ()
     imports: tuple[str, ...] = ()  # module level: what the definitions need, and star imports

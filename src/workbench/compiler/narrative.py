@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import textwrap
+import unicodedata
 
 WIDTH = 100
 
 
-def docstring(narrative: list[str]) -> list[str]:
-    """The lines of a docstring, quotes included, or none where there is nothing to say."""
-    text = "\n\n".join(part for one in narrative if (part := _plain(one)))
+def docstring(narrative: list[str], name: str = "") -> list[str]:
+    """The lines of a docstring, quotes included, or none where there is nothing to say.
+
+    name: the step's; a heading that only repeats it is left out.
+    """
+    text = "\n\n".join(part for one in narrative if (part := _plain(one, name)))
     if not text:
         return []
     text = text.replace('"""', "'''")
@@ -20,7 +24,7 @@ def docstring(narrative: list[str]) -> list[str]:
     return [f'{prefix}"""{lines[0]}', *lines[1:], '"""']
 
 
-def _plain(markdown: str) -> str:
+def _plain(markdown: str, name: str) -> str:
     """Markdown with its headings as plain lines, its long lines wrapped, and embedded pictures left out."""
     lines: list[str] = []
     fenced = False
@@ -32,7 +36,8 @@ def _plain(markdown: str) -> str:
         heading = line.lstrip("#") if line.startswith("#") and not fenced else ""
         if heading.startswith(" "):
             text = heading.strip()
-            lines += [text if text[-1:] in ".?!:" else f"{text}.", ""]
+            if not name or slug(text) != name:
+                lines += [text if text[-1:] in ".?!:" else f"{text}.", ""]
         elif len(line) > WIDTH and not fenced and not line.lstrip().startswith(("|", "<")):
             lines += textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
         else:
@@ -41,3 +46,12 @@ def _plain(markdown: str) -> str:
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
     return text
+
+
+def slug(heading: str) -> str:
+    """A heading as an identifier: its ASCII words in lower case, numbering left out."""
+    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
+    words = "".join(char if char.isalnum() else " " for char in plain.replace("'", "")).split()
+    while words and words[0].isdigit():
+        words.pop(0)
+    return "_".join(words)[:40].strip("_")

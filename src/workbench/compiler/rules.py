@@ -62,12 +62,11 @@ def mangled_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagno
 
 
 def flow_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
-    """WB304: `self` and `inputs` are the step's own."""
+    """WB304: `self` is the step's own."""
     for statement in facts.statements:
-        for name in ("self", "inputs"):
-            if name in statement.reads or name in statement.may or name in statement.deferred:
-                message = f"`{name}` is what a Metaflow step calls its own"
-                yield _problem(facts, statement.node, "WB304", message, f"rename `{name}` in the notebook")
+        if "self" in statement.reads or "self" in statement.may or "self" in statement.deferred:
+            message = "`self` is what a Metaflow step calls itself"
+            yield _problem(facts, statement.node, "WB304", message, "rename `self` in the notebook")
 
 
 def namespace_calls(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import keyword
-import unicodedata
 from dataclasses import dataclass, field
 
 from workbench.compiler.model import Diagnostic
+from workbench.compiler.narrative import slug
 from workbench.notebook import tags as tag_grammar
 from workbench.notebook.model import Cell, Notebook, headings
 from workbench.notebook.tags import CellTags
 
 # names that a step can't have: Metaflow's own attributes of a flow (2.19), and what our text needs
-RESERVED_STEPS = frozenset("cmd foreach_stack index input merge_artifacts name next script_name self inputs".split())
+RESERVED_STEPS = frozenset("cmd foreach_stack index input merge_artifacts name next script_name self".split())
 
 
 @dataclass(slots=True)
@@ -34,6 +34,7 @@ class Layout:
     parameters: list[Cell] = field(default_factory=list)
     setup: list[Cell] = field(default_factory=list)
     left: list[Cell] = field(default_factory=list)
+    opening: str = ""  # the markdown of the cell that holds the title
     raises: set[str] = field(default_factory=set)  # ids of cells tagged raises-exception
     problems: list[Diagnostic] = field(default_factory=list)
 
@@ -47,6 +48,9 @@ def layout(notebook: Notebook, steps: str) -> Layout:
         tags = tag_grammar.read(cell.tags)
         if cell.kind == "markdown":
             if tag_grammar.RUNS_TAG in cell.tags or tags.skip:
+                continue
+            if not result.opening and any(level == 1 for level, _ in headings(cell)):
+                result.opening = cell.source
                 continue
             new = [text for level, text in headings(cell) if level == 2]
             if new and steps == "headings":
@@ -114,11 +118,7 @@ def _section(result: Layout, tags: CellTags, steps: str, notebook: Notebook) -> 
 
 def _fresh_name(heading: str, sections: list[Section]) -> str:
     """A step's name from a heading: lower case ASCII words, not taken, no keyword, nothing reserved."""
-    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
-    words = "".join(char if char.isalnum() else " " for char in plain.replace("'", "")).split()
-    while words and words[0].isdigit():
-        words.pop(0)
-    name = "_".join(words)[:40].strip("_") or "section"
+    name = slug(heading) or "section"
     if name[0].isdigit():
         name = f"section_{name}"
     if keyword.iskeyword(name) or name in RESERVED_STEPS:
@@ -176,8 +176,8 @@ def _check_order(result: Layout) -> None:
             result.problems.append(
                 Diagnostic(
                     "WB109",
-                    f"step `{section.name}` goes on after step `{current.name}` began, so that the two need each other: "
-                    "a flow runs one step after the other",
+                    f"step `{section.name}` goes on after step `{current.name}` began: the two need each other, "
+                    "and a flow runs one step after the other",
                     cell,
                     hint=f"move the cell up to the others of `{section.name}`, or give it a step of its own",
                 )

@@ -90,3 +90,9 @@ def ends_with_semicolon(source: Source, node: ast.stmt) -> bool:
     """Whether a `;` follows a statement on its line: IPython then shows no value."""
     rest = source.text[source.bounds(node)[1] :]
     return rest.lstrip(" \t").startswith(";")
+
+
+def quoted(text: str) -> str:
+    """A string literal with double quotes, as formatters write it."""
+    literal = repr(text)
+    return f'"{literal[1:-1]}"' if literal[0] == "'" and '"' not in literal else literal

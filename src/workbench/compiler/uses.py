@@ -186,6 +186,8 @@ class _Scan:
         used = frozenset(statement.reads) | statement.deferred
         hoisted = sorted(used & self.definitions.hoisted.keys())
         late = {name for name in statement.deferred & self.rebound if self.reach.is_value(name)}
+        if late and self.stays(place, statement):
+            late = set()
         carried = late.union(*(self.carries.get(name, frozenset()) for name in used))
         extra = carried.union(*(self.reach.of(name)[0] for name in hoisted))
         writes = statement.deferred_writes.union(*(self.reach.of(name)[1] for name in hoisted))
@@ -208,6 +210,24 @@ class _Scan:
         # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
         self.bound |= statement.must | (statement.may - statement.unlucky)
         self.bound -= statement.deletes
+
+    def stays(self, place: Place, statement: Statement) -> bool:
+        """Whether a function that a statement makes is only ever called, and only in this step."""
+        node = statement.node
+        if isinstance(node, ast.FunctionDef) and not may_leak(node):
+            name = node.name
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and len(node.targets) == 1:
+            name = getattr(node.targets[0], "id", "")
+        else:
+            return False
+        here = {id(one) for _, _, one in self.use.own}
+        users = [
+            one
+            for facts in self.definitions.cells
+            for one in facts.statements
+            if name in one.reads or name in one.deferred or (name in one.may and one is not statement)
+        ]
+        return bool(name) and all(id(one) in here and name not in one.mentions | one.deferred for one in users)
 
     def need(self, needs: dict[str, Need], need: Need) -> None:
         if need.name == "_" and self.shown and "_" not in self.bound:
