@@ -30,6 +30,9 @@ class Watcher(Protocol):
     def task(self, event: flow.TaskEvent) -> None:
         """A task began or ended."""
 
+    def ended(self, status: record.Status) -> None:
+        """All tasks have ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -147,6 +150,7 @@ class _Run:
                 started=self._started,
                 progress=self._watcher.task,
             )
+            self._watcher.ended(_status(ended))
             if self._record is None:
                 if ended.signal is not None:
                     raise KeyboardInterrupt

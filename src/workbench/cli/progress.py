@@ -21,6 +21,7 @@ class StepsProgress:
         self._seconds: dict[str, float] = {}
         self._running: dict[str, set[str]] = {}
         self._failed: set[str] = set()
+        self._stopped: set[str] = set()
         self._live: Any = None
 
     def __enter__(self) -> StepsProgress:
@@ -59,6 +60,17 @@ class StepsProgress:
             taken = "" if event.state == "started" else f" in {self._seconds[step]:.1f} s"
             print(f"  {step} {event.state}{taken}", file=sys.stderr, flush=True)
 
+    def ended(self, status: str) -> None:
+        """Show no step as running any more."""
+        for step, running in self._running.items():
+            if running:
+                self._stopped.add(step)
+                self._seconds[step] = time.monotonic() - self._began[step]
+                running.clear()
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
     def _table(self) -> Any:
         from rich.spinner import Spinner
         from rich.table import Table
@@ -70,6 +82,8 @@ class StepsProgress:
             row: tuple[Any, ...]
             if step in self._failed:
                 row = (Text("✗", style="red"), Text(step, style="red"), f"{self._seconds[step]:5.1f} s")
+            elif step in self._stopped:
+                row = (Text("■", style="yellow"), Text(step), f"{self._seconds[step]:5.1f} s")
             elif self._running.get(step):
                 row = (Spinner("dots", style="cyan"), Text(step), f"{time.monotonic() - self._began[step]:5.1f} s")
             elif step in self._seconds:

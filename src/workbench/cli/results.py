@@ -48,9 +48,9 @@ def run_text(run: RunRecord) -> str:
 
 def failure_text(run: RunRecord) -> str:
     """Why a run has not succeeded: the cell, its heading, the line, the error."""
-    if run.failure is not None:
-        return run.failure.text()
-    return "the run was interrupted" if run.status == "interrupted" else "the run failed; its log says why"
+    if run.status == "interrupted":
+        return "the run was interrupted" + (f" in {run.failure.where}" if run.failure and run.failure.where else "")
+    return run.failure.text() if run.failure else "the run failed; its log says why"
 
 
 def pairs(values: dict[str, Any]) -> str:

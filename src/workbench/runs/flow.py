@@ -14,6 +14,7 @@ from typing import Any
 
 from workbench.errors import RunFailed
 from workbench.project import Project
+from workbench.runs.guard import Guard
 from workbench.runs.processes import Stopping
 from workbench.runs.values import Known, literal_kind
 
@@ -95,7 +96,8 @@ def run(
 
     SIGINT, SIGTERM and SIGHUP stop every task, and the result says so.
     """
-    return asyncio.run(_run(flow_file, project, parameters, started, progress))
+    with Guard() as guard:
+        return asyncio.run(_run(flow_file, project, parameters, started, progress, guard))
 
 
 async def _run(
@@ -104,12 +106,14 @@ async def _run(
     parameters: Mapping[str, Any],
     started: Callable[[str], None],
     progress: Callable[[TaskEvent], None],
+    guard: Guard,
 ) -> Ended:
     from metaflow import Runner
 
     with _stdout_to_stderr():
         runner = Runner(str(flow_file), show_output=False, cwd=str(project.root), pylint=False)
     stopping = Stopping()  # after Runner, which has handlers of its own
+    guarding = asyncio.create_task(_guarded(runner, guard))
     try:
         try:
             executing = await runner.async_run(**parameters)
@@ -130,8 +134,16 @@ async def _run(
         succeeded = process.returncode == 0 and stopping.signal is None
         return Ended(pathspec, succeeded, stopping.signal, executing.stdout, executing.stderr)
     finally:
+        guarding.cancel()
         stopping.restore()
         runner.cleanup()
+
+
+async def _guarded(runner: Any, guard: Guard) -> None:
+    """Tell the guard as soon as there is a process; Runner gives it away only when the run has begun."""
+    while not runner.spm.commands:
+        await asyncio.sleep(_POLL_SECONDS / 10)
+    guard.watch(next(iter(runner.spm.commands)))
 
 
 class _Log:

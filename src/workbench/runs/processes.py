@@ -68,10 +68,25 @@ class Stopping:
                 process.kill()
 
 
-def below() -> list[psutil.Process]:
-    """The processes below this one that share its session: a server that was started for others as well has its own."""
-    session = os.getsid(0)
-    return [process for process in psutil.Process().children(recursive=True) if _session(process.pid) == session]
+def below(pid: int | None = None) -> list[psutil.Process]:
+    """The processes below this one (or pid) that share its session: a server started for others as well has its own."""
+    root = psutil.Process(pid)
+    session = os.getsid(root.pid)
+    return [process for process in root.children(recursive=True) if _session(process.pid) == session]
+
+
+def stop(pid: int) -> None:
+    """Stop a process and those below it: SIGINT, and SIGKILL for what is left after the grace period."""
+    try:
+        processes = [psutil.Process(pid), *below(pid)]
+    except (psutil.Error, OSError):
+        return  # it has ended already
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.send_signal(signal.SIGINT)
+    for process in psutil.wait_procs(processes, timeout=_GRACE_SECONDS)[1]:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _session(pid: int) -> int | None:

@@ -38,13 +38,19 @@ class Failure:
         """The error as a notebook's reader wants it: where, what, the line; a hand-over's (WB4xx) message verbatim."""
         if self.message.startswith("WB"):
             return self.message
+        what = f"{self.type}: {self.message}" if self.message else self.type
+        text = f"{self.where}: {what}" if self.where else what
+        return f"{text}\n    {self.source}" if self.source else text
+
+    @property
+    def where(self) -> str:
+        """The step, the cell with its heading, and the line, as far as they are known."""
         where = [f"step {self.step}"] if self.step else []
         if self.cell:
             where.append(f"cell {self.cell}" + (f" ({self.heading})" if self.heading else ""))
         if self.line:
             where.append(f"line {self.line}")
-        text = f"{', '.join(where)}: {self.type}: {self.message}" if where else f"{self.type}: {self.message}"
-        return f"{text}\n    {self.source}" if self.source else text
+        return ", ".join(where)
 
 
 @dataclass(frozen=True, slots=True)

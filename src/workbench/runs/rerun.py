@@ -86,7 +86,7 @@ def execute(
             progress_bar=False,
             cwd=str(cwd),
             on_cell=on_cell,
-            extra_arguments=["--IPKernelApp.log_level=40"],  # or each kernel warns of its own transport
+            extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel warns of its own transport
         )
     except papermill.PapermillExecutionError as raised:
         error = raised
