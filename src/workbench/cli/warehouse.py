@@ -140,6 +140,8 @@ def tables(connection: str | None, columns: bool, form: str) -> None:
     if form == "json":
         click.echo(json.dumps([asdict(one) for one in found], indent=1))
         return
+    if not found:
+        click.echo("no tables yet", err=True)
     width = max((len(f"{one.schema}.{one.name}") for one in found), default=0)
     for one in found:
         rows = "view" if one.rows is None else _count(one.rows, "row")

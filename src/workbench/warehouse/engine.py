@@ -7,6 +7,9 @@ import shutil
 from typing import Any
 
 from workbench.warehouse.address import DATABASE, SCHEMA, Folder
+from workbench.warehouse.base import identifier
+
+log = logging.getLogger("workbench.warehouse")
 
 
 def open_engine(folder: Folder) -> Any:
@@ -33,3 +36,15 @@ def open_engine(folder: Folder) -> Any:
     engine.connect(database=DATABASE, schema=SCHEMA).close()
     fakesnow.server.shared_fs = engine
     return engine
+
+
+def close_engine(engine: Any) -> None:
+    """Put what was committed into the database files. Without this it is in the log beside them, and as safe."""
+    import duckdb
+
+    for (name,) in engine.duck_conn.execute("select database_name from duckdb_databases() where path <> ''").fetchall():
+        try:
+            engine.duck_conn.execute(f"FORCE CHECKPOINT {identifier(name)}")
+        except duckdb.Error as error:
+            log.info("no checkpoint of %s: %s", name, error)
+    engine.duck_conn.close()

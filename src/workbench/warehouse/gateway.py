@@ -49,6 +49,11 @@ class Gateway:
         """Seconds since the last request ended; 0 while one is served."""
         return 0.0 if self._in_flight or self._running else time.monotonic() - self._last_request
 
+    def interrupt(self) -> None:
+        """Cut off the statements that are running."""
+        for connection in self._cursors.values():
+            connection._duck_conn.interrupt()
+
     def _application(self) -> Any:
         import fakesnow.server
         from starlette.applications import Starlette
@@ -92,8 +97,8 @@ class Gateway:
         known = hmac.compare_digest(str(data.get("PASSWORD", "")).encode(), self._address.password.encode())
         if not known or str(data.get("LOGIN_NAME", "")).lower() != USER:
             return _failure(WRONG_PASSWORD, "Incorrect username or password was specified.", "08001")
-        # a session of its own in-memory database would not see the project's tables
-        (data.get("SESSION_PARAMETERS") or {}).pop("FAKESNOW_DB_PATH", None)
+        if "FAKESNOW_DB_PATH" in (data.get("SESSION_PARAMETERS") or {}):
+            return _failure(WRONG_PASSWORD, "FAKESNOW_DB_PATH would open files that others own.", "08001")
         response = await fakesnow.server.login_request(request)
         answer = json.loads(response.body)
         answer["data"]["parameters"].append({"name": "CLIENT_TELEMETRY_ENABLED", "value": False})

@@ -40,12 +40,13 @@ OTHER_TYPES = {
 }
 
 _copying = threading.Lock()
-_text_is_numbers = threading.local()
+_this = threading.local()  # what one statement leaves for the next function to find
 
 
 def apply() -> None:
     """Put all mends in place. Call it before the engine is opened, once in a process."""
     import fakesnow.arrow
+    import fakesnow.info_schema
     import fakesnow.macros
     import fakesnow.rowtype
     import fakesnow.server
@@ -56,6 +57,8 @@ def apply() -> None:
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
     fakesnow.rowtype.duckdb_to_sf_type |= OTHER_TYPES
+    for name in ("insert_table_comment_sql", "insert_text_lengths_sql"):
+        setattr(fakesnow.info_schema, name, _noted(getattr(fakesnow.info_schema, name)))
     FakeSnowflakeCursor.execute = _guarded(_alone(FakeSnowflakeCursor.execute))
     FakeSnowflakeCursor._transform_explode = _rewritten(FakeSnowflakeCursor._transform_explode)
     FakeSnowflakeCursor._transform = _computed(FakeSnowflakeCursor._transform)
@@ -128,12 +131,11 @@ def bound_value(binding: dict[str, Any]) -> Any:
 
 
 def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
-    """fakesnow makes its macros in each database: ours beside them."""
+    """fakesnow makes its macros in each database: ours beside them, and the schema that each database has."""
+    ours = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *rewrites.MACROS, *arithmetic.MACROS)
 
     def with_ours(catalog: str) -> str:
-        return creation_sql(catalog) + "".join(
-            macro.format(catalog=catalog) for macro in (*rewrites.MACROS, *arithmetic.MACROS)
-        )
+        return creation_sql(catalog) + "".join(statement.format(catalog=catalog) for statement in ours)
 
     return with_ours
 
@@ -185,18 +187,39 @@ def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
 
         _only_one(command)
         cursor._wb_command = command
+        _this.notes = []
         try:
-            return execute(cursor, command, *args, **kwargs)
+            result = execute(cursor, command, *args, **kwargs)
+            _write_notes(cursor)
+            return result
         except ProgrammingError as error:
             if not re.search(r"No function matches .*\(VARCHAR\)", error.msg or ""):
                 raise
-            _text_is_numbers.now = True
+            _this.text_is_numbers = True
             try:
                 return execute(cursor, command, *args, **kwargs)
             finally:
-                _text_is_numbers.now = False
+                _this.text_is_numbers = False
 
     return alone
+
+
+def _noted(statement: Callable[..., str]) -> Callable[..., str]:
+    """What fakesnow notes about a table (its comment, the lengths of its texts) in another database: written after the
+    statement, because one transaction can't write to two. A quote in a comment stays one."""
+
+    def noted(*args: Any) -> str:
+        _this.notes.append(statement(*(arg.replace("'", "''") if isinstance(arg, str) else arg for arg in args)))
+        return "SELECT 1"
+
+    return noted
+
+
+def _write_notes(cursor: Any) -> None:
+    with cursor._duck_conn.cursor() as other:
+        for note in _this.notes:
+            other.execute(note)
+    _this.notes = []
 
 
 def numbers_from_text(node: Any) -> Any:
@@ -204,7 +227,7 @@ def numbers_from_text(node: Any) -> Any:
     from fakesnow.transforms.transforms import _NUMERIC_ONLY_AGGS
     from sqlglot import exp
 
-    if getattr(_text_is_numbers, "now", False) and isinstance(node, _NUMERIC_ONLY_AGGS):
+    if getattr(_this, "text_is_numbers", False) and isinstance(node, _NUMERIC_ONLY_AGGS):
         node.set("this", exp.cast(node.this, "double"))
     return node
 
@@ -248,6 +271,8 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
     """The statement is rewritten before fakesnow looks at it."""
 
     def rewritten(cursor: Any, expression: exp.Expr) -> Any:
+        tag = getattr(cursor._conn, "_wb_query_tag", "")
+        expression, cursor._conn._wb_query_tag = rewrites.with_query_tag(expression, tag)
         names.named(expression, cursor._wb_command)
         return explode(cursor, rewrites.mended(expression, refuse))
 

@@ -22,16 +22,24 @@ MACROS = (
     """,
 )
 
+_COLUMN_COMMENTS = re.compile(r'ALTER (TABLE|VIEW) \S+ ALTER (COLUMN )?("[^"]+"|\w+) COMMENT ', re.IGNORECASE)
+
 
 def mended(statement: Any, refuse: Refuse) -> Any:
     """The statement to give to fakesnow. refuse: makes the error for what can't be said right; it is raised."""
     from fakesnow.transforms.transforms import SUCCESS_NOP
     from sqlglot import exp
 
-    if isinstance(statement, exp.Grant | exp.Revoke) or _sets_query_tag(statement):
-        return SUCCESS_NOP.copy()
+    if isinstance(statement, exp.Grant | exp.Revoke):
+        return SUCCESS_NOP.copy()  # there is one user, who may do all
+    if _text(statement).upper().startswith("SHOW GRANTS"):
+        return _no_grants()
+    if _COLUMN_COMMENTS.match(_text(statement)):
+        return SUCCESS_NOP.copy()  # as for one column
     if isinstance(statement, exp.Comment) and str(statement.args.get("kind")).upper() == "COLUMN":
         return SUCCESS_NOP.copy()
+    if isinstance(statement, exp.Drop) and statement.args.get("kind") == "DATABASE":
+        raise refuse("DROP DATABASE")  # DuckDB would detach it, and find its file again at the next start
     if isinstance(statement, exp.Create):
         _keep_qualified(statement)
     if isinstance(statement, exp.Merge):
@@ -43,14 +51,56 @@ def mended(statement: Any, refuse: Refuse) -> Any:
     return statement
 
 
-def _sets_query_tag(statement: Any) -> bool:
-    """`alter session set query_tag = …`: there is no query history that would show it."""
+def _text(statement: Any) -> str:
+    """What the parser has left as text; empty for a statement that it understood."""
     from sqlglot import exp
 
-    items = [item for action in statement.find_all(exp.AlterSession) for item in action.expressions]
-    return bool(items) and all(
-        (name := item.find(exp.Identifier)) is not None and name.name.upper() == "QUERY_TAG" for item in items
+    if isinstance(statement, exp.Command):
+        return " ".join(f"{statement.this} {statement.expression}".split())
+    return "SHOW " + statement.name if isinstance(statement, exp.Show) else ""
+
+
+def _no_grants() -> Any:
+    from sqlglot import parse_one
+
+    names = (
+        "created_on",
+        "privilege",
+        "granted_on",
+        "name",
+        "granted_to",
+        "grantee_name",
+        "grant_option",
+        "granted_by",
     )
+    columns = ", ".join(f"''::varchar as \"{name}\"" for name in names)
+    return parse_one(f"select {columns} where false", read="snowflake")
+
+
+def with_query_tag(statement: Any, tag: str) -> tuple[Any, str]:
+    """QUERY_TAG set, unset or shown, as dbt does around each model: the statement to run instead, and the tag then.
+
+    There is no query history that would show it, but the session remembers it.
+    """
+    from fakesnow.transforms.transforms import SUCCESS_NOP
+    from sqlglot import exp, parse_one
+
+    if re.fullmatch(r"SHOW PARAMETERS LIKE 'QUERY_TAG'( (IN|FOR) SESSION)?", _text(statement).upper()):
+        value = exp.Literal.string(tag).sql(dialect="snowflake")
+        columns = f'{value} as "value", \'\' as "default", \'SESSION\' as "level", \'\' as "description"'
+        return parse_one(f"select 'QUERY_TAG' as \"key\", {columns}, 'STRING' as \"type\"", read="snowflake"), tag
+    items = [item for action in statement.find_all(exp.AlterSession) for item in action.expressions]
+    if not items or any(_name(item) != "QUERY_TAG" for item in items):
+        return statement, tag
+    value = items[-1].find(exp.Literal)
+    return SUCCESS_NOP.copy(), "" if value is None else value.name
+
+
+def _name(node: Any) -> str:
+    from sqlglot import exp
+
+    identifier = node.find(exp.Identifier)
+    return "" if identifier is None else identifier.name.upper()
 
 
 def _keep_qualified(create: Any) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 import socket
 import sys
 import time
@@ -43,7 +44,7 @@ def main(folder: Folder, ready: int) -> int:
 
 
 def _serve(folder: Folder, ready: int) -> None:
-    from workbench.warehouse.engine import open_engine
+    from workbench.warehouse.engine import close_engine, open_engine
     from workbench.warehouse.gateway import Gateway
 
     password = secrets.token_urlsafe(24)
@@ -59,7 +60,7 @@ def _serve(folder: Folder, ready: int) -> None:
         os.write(ready, b"ready")
         os.close(ready)
         _run(gateway, listener)
-    engine.duck_conn.close()
+    close_engine(engine)
     log.info("process %d ends", address.pid)
 
 
@@ -85,6 +86,10 @@ def _run(gateway: Gateway, listener: socket.socket) -> None:
         watcher = asyncio.create_task(watch())
         await server.serve(sockets=[listener])
         watcher.cancel()
+        gateway.interrupt()
+
+    # uvicorn raises the signal that ended it once more: the files are to be closed first
+    signal.signal(signal.SIGTERM, lambda *_: None)
 
     asyncio.run(serve())
 
@@ -106,8 +111,8 @@ def _log_to(folder: Folder) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     logging.captureWarnings(True)
     warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")  # fakesnow's way, not ours to change
-    for noisy in ("snowflake", "uvicorn"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for noisy in ("snowflake", "uvicorn", "sqlglot"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":
