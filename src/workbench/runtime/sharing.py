@@ -56,9 +56,16 @@ class _Scan:
         self._pickler.dump(value)
         self.special = self._pickler.special or isinstance(value, _DROPPED)
         memo = self._pickler.memo.copy()
-        self.objects = {key for key, (_, obj) in memo.items() if _is_mutable(obj)}
+        shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
+        self.objects = {key for key, (_, obj) in memo.items() if _is_mutable(obj) and key not in shared_anyway}
         numpy = sys.modules.get("numpy")
         self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
+
+
+def _class_level(classes: Iterable[type], module: types.ModuleType) -> set[int]:
+    """Ids of lists and dicts that stand on libraries' classes: all instances share them, in every process."""
+    bases = {base for cls in classes for base in cls.__mro__ if base.__module__ != module.__name__}
+    return {id(value) for base in bases for value in vars(base).values() if isinstance(value, (list, dict, set))}
 
 
 class _Scanner(FlowPickler):

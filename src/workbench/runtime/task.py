@@ -73,6 +73,7 @@ def _enter_notebook_folder(module: types.ModuleType) -> None:
         folder = Path(file).parent.joinpath(notebook).parent
         if folder.is_dir():
             os.chdir(folder)
-    if "" not in sys.path:
-        sys.path.insert(0, "")
+    if "" not in sys.path:  # behind the standard library, before what is installed: where the kernel has it
+        sites = (index for index, entry in enumerate(sys.path) if entry.endswith("-packages"))
+        sys.path.insert(next(sites, len(sys.path)), "")
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import sys
 import warnings
 from typing import Any
 
@@ -95,11 +94,9 @@ class Display(MappingKind):
         if (shell := _shell()) is None:
             return {}
         plain = shell.display_formatter.formatters["text/plain"]
+        backend = _inline(shell)
         found = {f"text.{name}": getattr(plain, name) for name in _TEXT}
-        backend = _inline()
-        if backend is not None:
-            found |= {f"inline.{name}": _copied(getattr(backend, name)) for name in _INLINE}
-        return found
+        return found | {f"inline.{name}": copy.copy(getattr(backend, name)) for name in _INLINE}
 
     def restore(self, change: dict[str, Any]) -> None:
         shell = _shell()
@@ -107,10 +104,9 @@ class Display(MappingKind):
             owner, _, name = key.partition(".")
             if owner == "text":
                 setattr(shell.display_formatter.formatters["text/plain"], name, value)
-            elif (backend := _inline()) is not None:
-                setattr(backend, name, value)
             else:
-                setattr(shell.config.InlineBackend, name, value)  # for the backend, once there is one
+                setattr(shell.config.InlineBackend, name, value)  # for the backend, should it be made later
+                setattr(_inline(shell), name, value)
 
 
 _TEXT = ("float_precision", "max_seq_length", "max_width", "pprint", "verbose")
@@ -123,13 +119,11 @@ def _shell() -> Any:
     return get_ipython()
 
 
-def _inline() -> Any:
-    config = sys.modules.get("matplotlib_inline.config")
-    return config.InlineBackend.instance() if config and config.InlineBackend.initialized() else None
+def _inline(shell: Any) -> Any:
+    """The inline backend's options; before there is a backend, those that it would be made with."""
+    from matplotlib_inline.config import InlineBackend
 
-
-def _copied(value: Any) -> Any:
-    return set(value) if isinstance(value, set) else dict(value) if isinstance(value, dict) else value
+    return InlineBackend.instance() if InlineBackend.initialized() else InlineBackend(parent=shell)
 
 
 class DecimalContext(Kind):
