@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -13,8 +14,14 @@ from workbench.files import write_atomic
 from workbench.project import Project
 from workbench.runs.record import PAGE, RunRecord, folder_of
 from workbench.runs.runscell import TAG, duration
+from workbench.runs.sanitise import sanitised, sanitised_output
 
 NOTEBOOK = "Notebook"
+# what is shown has all it needs in itself
+_POLICY = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:\">"
+)
 
 
 def write(project: Project, run: RunRecord) -> Path:
@@ -54,12 +61,25 @@ def notebook_html(notebook: Mapping[str, Any]) -> str:
     import nbformat
     from nbconvert import HTMLExporter
 
-    shown = {**notebook, "cells": [cell for cell in notebook["cells"] if TAG not in cell["metadata"].get("tags", ())]}
+    shown = {**notebook, "cells": [_shown(cell) for cell in notebook["cells"] if not _managed(cell)]}
     exporter = HTMLExporter(
         sanitize_html=True, mathjax_url="", require_js_url="", jquery_url="", mermaid_js_url="", theme="light"
     )
+    exporter.register_filter("clean_html", sanitised)
     body, _ = exporter.from_notebook_node(nbformat.reads(json.dumps(shown), as_version=4))
-    return str(body)
+    return re.sub(r"<script\b.*?</script>", "", str(body), flags=re.DOTALL).replace("<head>", f"<head>{_POLICY}", 1)
+
+
+def _managed(cell: Mapping[str, Any]) -> bool:
+    return TAG in cell["metadata"].get("tags", ())
+
+
+def _shown(cell: Mapping[str, Any]) -> dict[str, Any]:
+    outputs = [
+        {**output, "data": sanitised_output(output["data"])} if "data" in output else output
+        for output in cell.get("outputs", ())
+    ]
+    return {**cell, "outputs": outputs} if "outputs" in cell else dict(cell)
 
 
 def _rendered(notebook: Mapping[str, Any]) -> str:
