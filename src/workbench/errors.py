@@ -17,7 +17,7 @@ WorkbenchError
 ├── HandOverError            a value or a state that can't go from one step to the next (WB4xx)
 └── RunFailed                a run that ended without success
 
-What is wrong with a user's notebook is a Diagnostic (workbench.compiler.model). A bug is neither, and keeps its traceback.
+What is wrong with a user's notebook is a Diagnostic (compiler/model.py). A bug is neither, and keeps its traceback.
 """
 
 from __future__ import annotations

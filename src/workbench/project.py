@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+
+TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MARKERS = (".workbench", "pyproject.toml", "environment.yml", ".git")
 
 
-@dataclass(frozen=True, slots=True)
+def project_root(start: str | os.PathLike[str] = ".") -> str:
+    """The absolute path of the project that holds start.
+
+    WORKBENCH_ROOT, else the nearest folder upwards with one of MARKERS, else start's own folder. The home folder is
+    nobody's project.
+    """
+    if chosen := os.environ.get("WORKBENCH_ROOT"):
+        return os.path.realpath(chosen)
+    start = os.path.realpath(start)
+    own = start if os.path.isdir(start) else os.path.dirname(start)
+    home = os.path.expanduser("~")
+    folder = own
+    while True:
+        if folder != home and any(os.path.exists(os.path.join(folder, marker)) for marker in MARKERS):
+            return folder
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+
+
 class Project:
     """A project's folders. root: absolute; any folder will do, a project or not."""
 
-    root: Path
+    def __init__(self, root: Path) -> None:
+        self.root = root
 
     @classmethod
     def around(cls, start: Path | None = None) -> Project:
-        """The project that holds start (default: the working folder).
+        """The project that holds start (default: the working folder), as project_root finds it."""
+        from pathlib import Path
 
-        WORKBENCH_ROOT, else the nearest folder upwards with one of MARKERS, else start's own folder.
-        """
-        if chosen := os.environ.get("WORKBENCH_ROOT"):
-            return cls(Path(chosen).resolve())
-        start = (start or Path.cwd()).resolve()
-        folder = start if start.is_dir() else start.parent
-        for candidate in (folder, *folder.parents):
-            if any((candidate / marker).exists() for marker in MARKERS) and candidate != Path.home():
-                return cls(candidate)
-        return cls(folder)
+        return cls(Path(project_root(start or ".")))
 
     @property
     def state(self) -> Path:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+
+from workbench.records import NamedTuple
 
 # Quoted text and comments hide what looks like a bind; `::` is a cast and `column:path` a path into a variant.
 _TOKEN = re.compile(
@@ -23,8 +24,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SqlCell:
+class SqlCell(NamedTuple):
     """One `%%sql` cell. name: the variable it binds, or None; text: the SQL; connection: a profile's name, or None."""
 
     name: str | None

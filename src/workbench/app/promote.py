@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from workbench.compiler import compile_notebook
 from workbench.compiler.diagnostics import rendered
@@ -14,11 +10,15 @@ from workbench.compiler.model import Diagnostic, ParameterFacts
 from workbench.errors import PromotionRefused
 from workbench.files import write_atomic
 from workbench.notebook import ipynb
-from workbench.project import Project
+from workbench.project import project_root
+from workbench.records import NamedTuple
+
+TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
-@dataclass(frozen=True, slots=True)
-class Promoted:
+class Promoted(NamedTuple):
     """A compiled notebook. source: the flow's text; flow_name: its class; lines: where each line came from."""
 
     source: str
@@ -29,24 +29,24 @@ class Promoted:
     lines: tuple[tuple[str, int] | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of one notebook. status: "written", "unchanged", "current" or "stale"; difference: a unified diff."""
 
-    notebook: Path
-    flow: Path
+    notebook: str
+    flow: str
     status: str
     steps: tuple[str, ...] = ()
     difference: str = ""
 
 
-def compiled(notebook: Path, steps: str, beside: Path) -> Promoted:
+def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
     """Compile a notebook file to the text of a flow that is to stand at `beside`. steps: "tags" or "headings".
 
     Raises NotebookError, and PromotionRefused with the diagnostics rendered in its message.
     """
     book = ipynb.read(notebook)
-    path = Path(os.path.relpath(notebook.resolve(), beside.parent.resolve())).as_posix()
+    folder = os.path.dirname(os.path.realpath(beside))
+    path = os.path.relpath(os.path.realpath(notebook), folder).replace(os.sep, "/")
     result = compile_notebook(book, steps=steps, notebook_path=path)
     if result.flow is None or result.graph is None:
         raise PromotionRefused(rendered(result.diagnostics, book), result.diagnostics)
@@ -60,51 +60,58 @@ def compiled(notebook: Path, steps: str, beside: Path) -> Promoted:
     )
 
 
-def flow_path(notebook: Path, output: Path | None = None) -> Path:
+def flow_path(notebook: str | Path, output: str | None = None) -> str:
     """Where a notebook's flow goes: `output` (a file, or a folder for it), else flows/ of the notebook's project."""
-    stem = "".join(char if char.isalnum() else "_" for char in notebook.stem).strip("_").lower() or "notebook"
-    name = f"{stem}.py" if not stem[0].isdigit() else f"notebook_{stem}.py"
+    stem = os.path.splitext(os.path.basename(notebook))[0]
+    name = "".join(char if char.isalnum() else "_" for char in stem).strip("_").lower() or "notebook"
+    name = f"notebook_{name}.py" if name[0].isdigit() else f"{name}.py"
     if output is None:
-        return Project.around(notebook).flows / name
-    return output / name if output.is_dir() or str(output).endswith(os.sep) else output
+        return os.path.relpath(os.path.join(project_root(notebook), "flows", name))
+    return os.path.join(output, name) if os.path.isdir(output) or output.endswith(os.sep) else output
 
 
-def promote(notebook: Path, output: Path | None = None, steps: str = "tags") -> Outcome:
-    """Write a notebook's flow; a file that says the same already is left alone. Raises as `compiled` and write_atomic do."""
+def promote(notebook: str | Path, output: str | None = None, steps: str = "tags") -> Outcome:
+    """Write a notebook's flow; one that says the same already is left alone. Raises as compiled and write_atomic do."""
     target = flow_path(notebook, output)
     promoted = compiled(notebook, steps, target)
     text = promoted.source.encode()
     if _read(target) == text:
-        return Outcome(notebook, target, "unchanged", promoted.step_names)
+        return Outcome(str(notebook), target, "unchanged", promoted.step_names)
     write_atomic(target, text)
-    return Outcome(notebook, target, "written", promoted.step_names)
+    return Outcome(str(notebook), target, "written", promoted.step_names)
 
 
-def check(notebook: Path, output: Path | None = None, steps: str = "tags") -> Outcome | None:
+def check(notebook: str | Path, output: str | None = None, steps: str = "tags") -> Outcome | None:
     """Whether the flow file says what its notebook says; None for a notebook that has no tags and no flow."""
     target = flow_path(notebook, output)
-    if steps == "tags" and not target.exists() and not _is_tagged(notebook):
+    if steps == "tags" and not os.path.exists(target) and not _is_tagged(notebook):
         return None
     promoted = compiled(notebook, steps, target)
     there = (_read(target) or b"").decode(errors="replace")
     if there == promoted.source:
-        return Outcome(notebook, target, "current", promoted.step_names)
-    return Outcome(notebook, target, "stale", promoted.step_names, "".join(_difference(there, promoted.source, target)))
+        return Outcome(str(notebook), target, "current", promoted.step_names)
+    return Outcome(str(notebook), target, "stale", promoted.step_names, _difference(there, promoted.source, target))
 
 
-def _is_tagged(notebook: Path) -> bool:
+def _is_tagged(notebook: str | Path) -> bool:
     """Whether any cell is tagged for a step; exploration needs no flow."""
     return any(tag.startswith("step:") for cell in ipynb.read(notebook).cells for tag in cell.tags)
 
 
-def _difference(there: str, wanted: str, target: Path) -> Iterator[str]:
-    return difflib.unified_diff(
-        there.splitlines(keepends=True), wanted.splitlines(keepends=True), str(target), "as the notebook says"
+def _difference(there: str, wanted: str, target: str) -> str:
+    """A unified diff from the flow as it is to the flow as its notebook says."""
+    import difflib
+
+    return "".join(
+        difflib.unified_diff(
+            there.splitlines(keepends=True), wanted.splitlines(keepends=True), target, "as the notebook says"
+        )
     )
 
 
-def _read(path: Path) -> bytes | None:
+def _read(path: str) -> bytes | None:
     try:
-        return path.read_bytes()
+        with open(path, "rb") as file:
+            return file.read()
     except OSError:
         return None

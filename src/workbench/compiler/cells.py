@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from workbench.compiler.facts import statement_facts
 from workbench.compiler.magics import lower
@@ -27,7 +26,7 @@ def cell_facts(cell: Cell) -> CellFacts:
     statements = tuple(statement_facts(node, lines) for node in tree.body)
     if lowered.wrapper:
         node = ast.parse(f"{lowered.wrapper} pass").body[0]
-        statements = (replace(statement_facts(node, [lowered.wrapper]), kind="wrapper"), *statements)
+        statements = (statement_facts(node, [lowered.wrapper])._replace(kind="wrapper"), *statements)
     return CellFacts(cell, lowered.source, statements, wrapper=lowered.wrapper, indentable=lowered.indentable)
 
 

@@ -7,8 +7,6 @@ changes it; a join passes on what later steps ask for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import Diagnostic, ParameterFacts
@@ -22,29 +20,29 @@ MODULE_NAMES = frozenset({"__file__", "__doc__", "__spec__", "__loader__", "__pa
 LAST_SHOWN = "_"
 
 
-@dataclass(slots=True)
 class StepFlow:
     """What goes in and out of one step. takes: name → the branch it comes from (None: not a join)."""
 
-    use: StepUse
-    imports: set[str] = field(default_factory=set)
-    copies: list[Binding] = field(default_factory=list)  # definitions of cells left behind, placed in the step
-    values: set[str] = field(default_factory=set)  # needs that are values
-    takes: dict[str, str | None] = field(default_factory=dict)
-    passes: dict[str, str | None] = field(default_factory=dict)
-    gives: set[str] = field(default_factory=set)
-    wanted: set[str] = field(default_factory=set)
-    fallbacks: set[str] = field(default_factory=set)  # needs that a builtin, a star or the module answers
+    def __init__(self, use: StepUse) -> None:
+        self.use = use
+        self.imports: set[str] = set()
+        self.copies: list[Binding] = []  # definitions of cells left behind, placed in the step
+        self.values: set[str] = set()  # needs that are values
+        self.takes: dict[str, str | None] = {}
+        self.passes: dict[str, str | None] = {}
+        self.gives: set[str] = set()
+        self.wanted: set[str] = set()
+        self.fallbacks: set[str] = set()  # needs that a builtin, a star or the module answers
 
 
-@dataclass(slots=True)
 class Dataflow:
     """The whole notebook's. given_by_parameter: names that are parameters no step binds before they are taken."""
 
-    steps: list[StepFlow]
-    problems: list[Diagnostic] = field(default_factory=list)
-    module_imports: set[str] = field(default_factory=set)
-    from_parameter: set[tuple[str, str]] = field(default_factory=set)  # (step, name): read from the parameter itself
+    def __init__(self, steps: list[StepFlow]) -> None:
+        self.steps = steps
+        self.problems: list[Diagnostic] = []
+        self.module_imports: set[str] = set()
+        self.from_parameter: set[tuple[str, str]] = set()  # (step, name): read from the parameter itself
 
 
 class Resolver:

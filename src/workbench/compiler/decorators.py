@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from difflib import get_close_matches
 
 from workbench.compiler.model import Diagnostic
 from workbench.compiler.sections import Section
@@ -32,6 +31,8 @@ def decorator_problems(section: Section) -> list[Diagnostic]:
         name = name_of(tag)
         if name in STEP_DECORATORS | FLOW_DECORATORS:
             continue
+        from difflib import get_close_matches
+
         close = get_close_matches(name, sorted(STEP_DECORATORS | FLOW_DECORATORS), n=1)
         meant = f": did you mean `@{close[0]}`?" if close else ""
         cell = next((cell for cell in section.cells if tag in cell.tags), section.cells[0])

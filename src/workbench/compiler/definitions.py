@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from dataclasses import dataclass, field
 
 from workbench.compiler.model import CellFacts, Statement
 from workbench.compiler.scopes import FUNCTIONS, around, imported_name
+from workbench.records import NamedTuple
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
 # what IPython puts into a notebook's namespace, and where a flow gets it from
@@ -29,16 +29,14 @@ QUIET_MODULES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a statement stands. cell: its index in the notebook; at: its index in the cell."""
 
     cell: int
     at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is in the flow."""
 
     name: str
@@ -49,14 +47,14 @@ class Binding:
     promoted: bool
 
 
-@dataclass(slots=True)
 class Definitions:
     """hoisted: the definitions at module level; bindings: every binding of every name, in notebook order."""
 
-    bindings: dict[str, list[Binding]] = field(default_factory=dict)
-    hoisted: dict[str, Binding] = field(default_factory=dict)
-    stars: list[Binding] = field(default_factory=list)
-    cells: tuple[CellFacts, ...] = ()
+    def __init__(self, cells: tuple[CellFacts, ...]) -> None:
+        self.cells = cells
+        self.bindings: dict[str, list[Binding]] = {}
+        self.hoisted: dict[str, Binding] = {}
+        self.stars: list[Binding] = []
 
     def is_import(self, name: str) -> bool:
         """Whether the name is only ever an import, and always of the same."""
@@ -77,7 +75,7 @@ class Definitions:
 
 def collect(cells: list[tuple[CellFacts, bool]]) -> Definitions:
     """Every binding of the notebook's code cells. cells: (facts, promoted), in notebook order."""
-    found = Definitions(cells=tuple(facts for facts, _ in cells))
+    found = Definitions(tuple(facts for facts, _ in cells))
     for facts, promoted in cells:
         for at, statement in enumerate(facts.statements):
             place = Place(facts.cell.index, at)

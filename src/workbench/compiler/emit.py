@@ -84,10 +84,12 @@ def _flow_class(graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[
     yield 0, f"class {names.flow}({names.of('FlowSpec')}):", None
     for parameter in graph.parameters:
         yield 1, _parameter(parameter, names), None
+    ids = short_ids(notebook)
+    markers = {cell.id: f"{ids[cell.id]}{_heading(notebook, cell.index)}" for cell in notebook.cells}
     for position, step in enumerate(graph.steps):
         if position or graph.parameters:
             yield 0, "", None
-        yield from _step(step, graph, notebook, names)
+        yield from _step(step, graph, markers, names)
 
 
 def _parameter(parameter: ParameterFacts, names: Names) -> str:
@@ -101,7 +103,7 @@ def _parameter(parameter: ParameterFacts, names: Names) -> str:
     return f"{parameter.name} = {call}({quoted(parameter.name)}, {kind}, default={default}{help_text})"
 
 
-def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
+def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
     for tag in step.decorators:
         if name_of(tag) not in FLOW_DECORATORS:
             yield 1, f"@{names.of(name_of(tag))}{tag[1 + len(name_of(tag)) :]}", None
@@ -112,7 +114,7 @@ def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
     narrative = list(step.narrative) or ([] if step.cells else [f"Join {' and '.join(step.parents)}."])
     for line in docstring(narrative, step.name):
         yield 2, line, None
-    body = list(_body(step, graph, notebook, names))
+    body = list(_body(step, graph, markers, names))
     yield from body
     footer = list(_footer(step, names))
     if footer and body:
@@ -122,7 +124,7 @@ def _step(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
         yield 2, "pass", None
 
 
-def _body(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[Line]:
+def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
     for line in imports.block(set(step.imports)):
         yield 2, line, None
     if step.imports and (step.takes or step.cells):
@@ -132,18 +134,14 @@ def _body(step: Step, graph: StepGraph, notebook: Notebook, names: Names) -> Ite
     needed_first = {take.name for take in step.takes if take.convert or take.artifact in _parameter_names(graph)}
     setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
     yield from _takes(setup_takes, names)
-    ids = short_ids(notebook)
     for facts in step.setup:
-        yield from cell_lines(
-            facts, graph, names, f"# %% [setup] {ids[facts.cell.id]}{_heading(notebook, facts.cell.index)}"
-        )
+        yield from cell_lines(facts, graph, names, f"# %% [setup] {markers[facts.cell.id]}")
     yield from _takes([take for take in step.takes if take not in setup_takes], names)
     for source in step.definitions:
         for line in source.split("\n"):
             yield 2 if line else 0, line, None
     for facts in step.cells:
-        marker = f"# %% {ids[facts.cell.id]}{_heading(notebook, facts.cell.index)}"
-        yield from cell_lines(facts, graph, names, marker)
+        yield from cell_lines(facts, graph, names, f"# %% {markers[facts.cell.id]}")
 
 
 def _parameter_names(graph: StepGraph) -> frozenset[str]:

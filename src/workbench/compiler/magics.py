@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import ast
 import re
-import textwrap
-from dataclasses import dataclass, field
 
 from workbench import sqltext
 from workbench.compiler.facts import is_shell_call
@@ -31,19 +29,25 @@ SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothi
 _LEADING = re.compile(r"[ \t]*(?:%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)|!(?P<command>[^!].*))$")
 
 
-@dataclass(slots=True)
 class Lowered:
     """A cell as Python. wrapper: a `with` line around all of it; indentable: the lines in query strings."""
 
-    source: str
-    wrapper: str = ""
-    indentable: frozenset[int] = frozenset()
-    problems: list[Diagnostic] = field(default_factory=list)
+    def __init__(
+        self,
+        source: str,
+        wrapper: str = "",
+        indentable: frozenset[int] = frozenset(),
+        problems: list[Diagnostic] | None = None,
+    ) -> None:
+        self.source = source
+        self.wrapper = wrapper
+        self.indentable = indentable
+        self.problems = problems or []
 
 
 def lower(cell: Cell) -> Lowered:
     """The cell's source as Python. Never raises: what can't be lowered is a problem of the result."""
-    source = textwrap.dedent(cell.source) if cell.source[:1] in " \t" else cell.source
+    source = _dedented(cell.source) if cell.source[:1] in (" ", "\t") else cell.source
     source = "\n".join(Source(source).lines)
     first = source.lstrip()
     if first.startswith("%%") and first[2:3].isalpha():
@@ -117,12 +121,12 @@ def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
     tail = "".join(f", {argument}" for argument in arguments)
     if "\n" not in text.strip() and len(text.strip()) + len(tail) < 80:
         return f"workbench.sql({quoted(text.strip())}{tail})", frozenset()
-    body = textwrap.dedent(text).strip("\n")
+    body = _dedented(text).strip("\n")
     # a text with a value that spans lines, or that an escape would change, stays as it is
     spans_lines = any("\n" in part for part in re.findall(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$", body, re.DOTALL))
     if spans_lines or "\\" in body or '"""' in body or body.endswith('"'):
         return f"workbench.sql({_literal(text)}{tail})", frozenset()
-    lines = textwrap.indent(body, "    ")
+    lines = "\n".join(f"    {line}" if line.strip() else "" for line in body.split("\n"))
     count = lines.count("\n") + 1
     return f'workbench.sql("""\n{lines}\n"""{tail})', frozenset(range(2, count + 3))
 
@@ -243,3 +247,9 @@ def _unknown(cell: Cell, what: str) -> Diagnostic:
         Span(number, start, start + len(what)),
         "write what it does as Python, or leave the cell untagged",
     )
+
+
+def _dedented(text: str) -> str:
+    import textwrap
+
+    return textwrap.dedent(text)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from workbench.notebook.model import Cell
+from workbench.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A place in a cell's source. line: 1-based; start, end: 0-based columns in characters."""
 
     line: int
@@ -17,8 +16,7 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """A finding. code: stable, WB and three digits; message: one sentence; hint: the way out."""
 
     code: str
@@ -29,8 +27,7 @@ class Diagnostic:
     severity: str = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One top-level statement of a cell, and what it does to the notebook's names.
 
     kind: "import", "star", "definition", "wrapper" (the `with` line around a cell) or "other".
@@ -61,8 +58,7 @@ class Statement:
     unknowable: bool = False  # eval, exec, globals(): reads and binds whatever is there
 
 
-@dataclass(frozen=True, slots=True)
-class CellFacts:
+class CellFacts(NamedTuple):
     """A code cell, read. source: its text as Python (IPython syntax lowered); statements: in order."""
 
     cell: Cell
@@ -73,8 +69,7 @@ class CellFacts:
     indentable: frozenset[int] = frozenset()  # lines inside a string that may be indented: a query's
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterFacts:
+class ParameterFacts(NamedTuple):
     """One assignment of the parameters cell. kind: "scalar", "json" or "tuple"; default: its Python literal's value."""
 
     name: str
@@ -85,8 +80,7 @@ class ParameterFacts:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
     """A value that a step reads at its top. artifact: the attribute; source: the branch it comes from, in a join."""
 
     name: str
@@ -96,8 +90,7 @@ class Take:
     convert: str = ""  # a call around it: "tuple" for a tuple parameter
 
 
-@dataclass(frozen=True, slots=True)
-class Give:
+class Give(NamedTuple):
     """A value that a step writes at its bottom."""
 
     name: str
@@ -105,8 +98,7 @@ class Give:
     guarded: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A step of the flow. cells: its own, in order; setup: the setup cells it runs first."""
 
     name: str
@@ -124,8 +116,7 @@ class Step:
     global_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """A function or class at the flow's module level. source: its text, with the comments above it."""
 
     name: str
@@ -134,8 +125,7 @@ class Definition:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class StepGraph:
+class StepGraph(NamedTuple):
     """The flow, before it is text."""
 
     name: str  # the class's name
@@ -153,21 +143,19 @@ class StepGraph:
     raises: frozenset[str] = frozenset()  # ids of the cells tagged raises-exception
 
 
-@dataclass(frozen=True, slots=True)
-class FlowSource:
+class FlowSource(NamedTuple):
     """The emitted flow. text: Python; lines: for each line of it (cell id, line in that cell) or None."""
 
     text: str
     lines: tuple[tuple[str, int] | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compilation:
+class Compilation(NamedTuple):
     """All that compiling a notebook gave. flow: None where a diagnostic is an error."""
 
     diagnostics: tuple[Diagnostic, ...]
     flow: FlowSource | None = None
-    graph: StepGraph | None = field(default=None, repr=False)
+    graph: StepGraph | None = None
 
     @property
     def refused(self) -> bool:

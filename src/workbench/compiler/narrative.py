@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
-
 WIDTH = 100
 
 
@@ -39,6 +36,8 @@ def _plain(markdown: str, name: str) -> str:
             if not name or slug(text) != name:
                 lines += [text if text[-1:] in ".?!:" else f"{text}.", ""]
         elif len(line) > WIDTH and not fenced and not line.lstrip().startswith(("|", "<")):
+            import textwrap
+
             lines += textwrap.wrap(line, WIDTH, break_long_words=False, break_on_hyphens=False)
         else:
             lines.append(line.rstrip())
@@ -50,7 +49,11 @@ def _plain(markdown: str, name: str) -> str:
 
 def slug(heading: str) -> str:
     """A heading as an identifier: its ASCII words in lower case, numbering left out."""
-    plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode().lower()
+    plain = heading.lower()
+    if not plain.isascii():
+        import unicodedata
+
+        plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     words = "".join(char if char.isalnum() else " " for char in plain.replace("'", "")).split()
     while words and words[0].isdigit():
         words.pop(0)

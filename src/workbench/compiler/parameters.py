@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ast
-import io
 import json
-import tokenize
 
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Span, Statement
 from workbench.compiler.text import Source
@@ -73,6 +71,11 @@ def _kind(value: object) -> str:
 def _comments(text: str) -> tuple[dict[int, str], dict[int, str]]:
     """The comments that end a line of code, by line; and those on lines of their own, joined, by their last line."""
     trailing: dict[int, str] = {}
+    if "#" not in text:
+        return {}, {}
+    import io
+    import tokenize
+
     alone: dict[int, str] = {}
     for token in tokenize.generate_tokens(io.StringIO(text + "\n").readline):
         if token.type == tokenize.COMMENT:

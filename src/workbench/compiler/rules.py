@@ -11,16 +11,17 @@ from workbench.compiler.model import CellFacts, Diagnostic, Span
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
-from workbench.notebook.model import Notebook
 
 
-def check(uses: list[StepUse], definitions: Definitions, flow: Dataflow, notebook: Notebook) -> list[Diagnostic]:
+def check(uses: list[StepUse], definitions: Definitions, flow: Dataflow) -> list[Diagnostic]:
     """Every finding of every rule, each once."""
     problems: list[Diagnostic] = []
     cells = {facts.cell.index: facts for use in uses for facts in (*use.cells, *use.setup)}
     for facts in cells.values():
-        for rule in (mangled_names, flow_names, namespace_calls, asynchronous_blocks, top_level_globals, main_module):
-            problems += rule(facts, definitions)
+        for signs, rule in RULES:
+            # a rule's walk is worth its time only where one of its words is there at all
+            if any(sign in facts.source for sign in signs):
+                problems += rule(facts, definitions)
     for use in uses:
         problems += last_shown_twice(use, flow)
     return problems
@@ -135,3 +136,13 @@ def last_shown_twice(use: StepUse, flow: Dataflow) -> Iterator[Diagnostic]:
         need = use.needs[LAST_SHOWN]
         message = "`_` is read both before and after this step shows a value"
         yield Diagnostic("WB303", message, need.facts.cell, need.span, "give the value a name")
+
+
+RULES = (
+    (("__",), mangled_names),
+    (("self",), flow_names),
+    (("globals", "locals", "vars", "dir", "exit", "quit"), namespace_calls),
+    (("async", "await"), asynchronous_blocks),
+    (("global",), top_level_globals),
+    (("__main__",), main_module),
+)

@@ -7,26 +7,26 @@ The language's own rules (Python reference, 4.2 Naming and binding), on the synt
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+
+from workbench.records import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-@dataclass(slots=True)
 class Scope:
     """One scope. kind: "function", "class" or "comprehension"; the names it binds, reads and declares."""
 
-    kind: str
-    bound: set[str] = field(default_factory=set)
-    read: set[str] = field(default_factory=set)
-    declared_global: set[str] = field(default_factory=set)
-    declared_nonlocal: set[str] = field(default_factory=set)
-    children: list[Scope] = field(default_factory=list)
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.bound: set[str] = set()
+        self.read: set[str] = set()
+        self.declared_global: set[str] = set()
+        self.declared_nonlocal: set[str] = set()
+        self.children: list[Scope] = []
 
 
-@dataclass(frozen=True, slots=True)
-class Free:
+class Free(NamedTuple):
     """Names taken from the module. reads: looked up there; writes: bound or deleted there (`global`)."""
 
     reads: frozenset[str] = frozenset()
@@ -63,7 +63,11 @@ def immediate_reads(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
 def _without_functions(scope: Scope) -> Scope:
     """The part of a scope tree that runs at once."""
     children = [_without_functions(child) for child in scope.children if child.kind != "function"]
-    return replace(scope, children=children)
+    pruned = Scope(scope.kind)
+    pruned.bound, pruned.read = scope.bound, scope.read
+    pruned.declared_global, pruned.declared_nonlocal = scope.declared_global, scope.declared_nonlocal
+    pruned.children = children
+    return pruned
 
 
 def _resolve(scope: Scope) -> tuple[set[str], set[str], set[str]]:
@@ -96,7 +100,8 @@ class _Builder(ast.NodeVisitor):
     def open(self, node: ast.AST) -> None:
         """Add a child scope for a node that makes one, with everything in it."""
         if isinstance(node, FUNCTIONS):
-            child = Scope("function", bound=_argument_names(node.args))
+            child = Scope("function")
+            child.bound |= _argument_names(node.args)
             body: list[ast.AST] = [node.body] if isinstance(node, ast.Lambda) else list(node.body)
         elif isinstance(node, ast.ClassDef):
             child, body = Scope("class"), list(node.body)

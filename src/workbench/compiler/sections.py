@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import keyword
-from dataclasses import dataclass, field
 
 from workbench.compiler.model import Diagnostic
 from workbench.compiler.narrative import slug
@@ -15,28 +14,28 @@ from workbench.notebook.tags import CellTags
 RESERVED_STEPS = frozenset("cmd foreach_stack index input merge_artifacts name next script_name self".split())
 
 
-@dataclass(slots=True)
 class Section:
     """A step's cells and tags, before anything is known of what they do."""
 
-    name: str
-    cells: list[Cell] = field(default_factory=list)
-    after: list[str] = field(default_factory=list)
-    decorators: list[str] = field(default_factory=list)
-    narrative: list[str] = field(default_factory=list)
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.cells: list[Cell] = []
+        self.after: list[str] = []
+        self.decorators: list[str] = []
+        self.narrative: list[str] = []
 
 
-@dataclass(slots=True)
 class Layout:
     """A notebook's code cells by what becomes of them. left: exploration, left behind."""
 
-    sections: list[Section] = field(default_factory=list)
-    parameters: list[Cell] = field(default_factory=list)
-    setup: list[Cell] = field(default_factory=list)
-    left: list[Cell] = field(default_factory=list)
-    opening: str = ""  # the markdown of the cell that holds the title
-    raises: set[str] = field(default_factory=set)  # ids of cells tagged raises-exception
-    problems: list[Diagnostic] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self.parameters: list[Cell] = []
+        self.setup: list[Cell] = []
+        self.left: list[Cell] = []
+        self.opening = ""  # the markdown of the cell that holds the title
+        self.raises: set[str] = set()  # ids of cells tagged raises-exception
+        self.problems: list[Diagnostic] = []
 
 
 def layout(notebook: Notebook, steps: str) -> Layout:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from workbench.compiler.model import Diagnostic
 from workbench.compiler.sections import Section
+from workbench.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A step's place in the graph. section: None for a join that the compiler adds."""
 
     name: str

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
-from dataclasses import dataclass
+
+from workbench.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace source[start:end], in characters, by text."""
 
     start: int
@@ -60,6 +58,9 @@ def edited(text: str, edits: list[Edit]) -> str:
 
 def lines_inside_strings(text: str) -> frozenset[int]:
     """The 1-based lines that begin inside a string: indenting one would change the string."""
+    import io
+    import tokenize
+
     inside: set[int] = set()
     opened: list[int] = []
     try:

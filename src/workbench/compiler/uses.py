@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
 
 from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
 from workbench.compiler.model import CellFacts, Span, Statement
 from workbench.compiler.shape import Node
+from workbench.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """A name that a step reads before it surely binds it. certain: whenever it runs; late: by deferred code."""
 
     name: str
@@ -22,27 +21,27 @@ class Need:
     late: bool
 
 
-@dataclass(slots=True)
 class StepUse:
     """One step's use of names. must: surely bound at its end; may: possibly bound in it; own: its statements."""
 
-    node: Node
-    order: int
-    cells: list[CellFacts] = field(default_factory=list)
-    setup: list[CellFacts] = field(default_factory=list)
-    own: list[tuple[CellFacts, Place, Statement]] = field(default_factory=list)
-    lifted: list[Binding] = field(default_factory=list)
-    needs: dict[str, Need] = field(default_factory=dict)
-    setup_needs: dict[str, Need] = field(default_factory=dict)
-    setup_binds: set[str] = field(default_factory=set)
-    must: set[str] = field(default_factory=set)
-    may: set[str] = field(default_factory=set)
-    deletes: set[str] = field(default_factory=set)
-    mutates: set[str] = field(default_factory=set)
-    global_names: set[str] = field(default_factory=set)
-    class_reads: set[str] = field(default_factory=set)
-    unknowable: bool = False
-    shown_before_underscore: bool = False
+    def __init__(self, node: Node, order: int) -> None:
+        self.node = node
+        self.order = order
+        self.cells: list[CellFacts] = []
+        self.setup: list[CellFacts] = []
+        self.own: list[tuple[CellFacts, Place, Statement]] = []
+        self.lifted: list[Binding] = []
+        self.needs: dict[str, Need] = {}
+        self.setup_needs: dict[str, Need] = {}
+        self.setup_binds: set[str] = set()
+        self.must: set[str] = set()
+        self.may: set[str] = set()
+        self.deletes: set[str] = set()
+        self.mutates: set[str] = set()
+        self.global_names: set[str] = set()
+        self.class_reads: set[str] = set()
+        self.unknowable = False
+        self.shown_before_underscore = False
 
     @property
     def binds(self) -> set[str]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
 
 from workbench.errors import ForeignLanguage, NotANotebook
 from workbench.notebook.model import Cell, Notebook
 
+TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
 NEWEST = (4, 5)
 
 
-def read(path: Path, name: str | None = None) -> Notebook:
+def read(path: str | Path, name: str | None = None) -> Notebook:
     """Read a notebook file. name: how messages call it (default: the path as given).
 
     nbformat 1 to 3 is upgraded in memory. Raises NotANotebook and ForeignLanguage.
@@ -20,10 +23,11 @@ def read(path: Path, name: str | None = None) -> Notebook:
     return parse(read_json(path), name or str(path))
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_json(path: str | Path) -> dict[str, Any]:
     """The file's JSON, checked to be a notebook of nbformat 4.0 to 4.5 (older ones upgraded in memory)."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with open(path, "rb") as file:
+            text = file.read().decode("utf-8-sig")
     except FileNotFoundError:
         raise NotANotebook(f"{path} doesn't exist", hint="check the path") from None
     except IsADirectoryError:
@@ -74,7 +78,7 @@ def _cell(index: int, cell: dict[str, Any]) -> Cell:
     )
 
 
-def _upgraded(data: dict[str, Any], path: Path) -> dict[str, Any]:
+def _upgraded(data: dict[str, Any], path: str | Path) -> dict[str, Any]:
     import nbformat
 
     try:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from workbench.records import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell. index: its 0-based place; id: nbformat's, or `cell-<index>` where the file has none."""
 
-    index: int
+    index: int  # type: ignore[assignment]  # hides tuple's method, which a cell has no use for
     id: str
     kind: str  # "code", "markdown" or "raw"
     source: str
@@ -21,8 +20,7 @@ class Cell:
         return self.index + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Notebook:
+class Notebook(NamedTuple):
     """A notebook. name: how messages call it (a path as the user gave it); cells: all of them, in order."""
 
     name: str
@@ -54,12 +52,14 @@ def headings(cell: Cell) -> tuple[tuple[int, str], ...]:
 
 
 def short_ids(notebook: Notebook) -> dict[str, str]:
-    """A short name for each cell id: up to 12 characters the id itself, else its shortest unique prefix of 8 or more."""
-    ids = [cell.id for cell in notebook.cells]
+    """A short name for each cell id: up to 12 characters the id, else its shortest unique prefix of 8 or more."""
+    ids = sorted(cell.id for cell in notebook.cells)
     short: dict[str, str] = {}
-    for cell_id in ids:
+    for place, cell_id in enumerate(ids):
+        # sorted, an id shares its longest prefix with a neighbour
+        near = [*ids[max(place - 1, 0) : place], *ids[place + 1 : place + 2]]
         length = len(cell_id) if len(cell_id) <= 12 else 8
-        while sum(other.startswith(cell_id[:length]) for other in ids) > 1 and length < len(cell_id):
+        while length < len(cell_id) and any(other.startswith(cell_id[:length]) for other in near):
             length += 1
         short[cell_id] = cell_id[:length]
     return short

@@ -13,7 +13,7 @@ Other tools' tags (hide-input, raises-exception, ...) are none of our business, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from workbench.records import NamedTuple
 
 WORDS = ("parameters", "setup", "skip", "foreach")
 PREFIXES = ("step", "after")
@@ -21,8 +21,7 @@ FOREIGN_PREFIXES = ("workbench",)  # our own managed cells
 RUNS_TAG = "workbench:runs"
 
 
-@dataclass(frozen=True, slots=True)
-class CellTags:
+class CellTags(NamedTuple):
     """A cell's tags, read. unknown: (tag, what it may have meant) for each that looks like a slip."""
 
     parameters: bool = False
