@@ -124,7 +124,8 @@ class Experiment:
         try:
             return self._start(online=True)
         except Exception as error:
-            warn(f"Comet can't be reached, an archive is written instead: {error}")
+            self._complaints.clear()  # they say the same
+            warn(f"Comet can't be reached, an archive is written instead: {' '.join(str(error).split())[:200]}")
             return None
 
     def _offline(self) -> Any:

@@ -17,13 +17,19 @@ _SETTINGS = {
     "COMET_DISABLE_ANNOUNCEMENT": "true",
     "COMET_LOGGING_CONSOLE": "ERROR",
 }
+# Where nobody answers, an archive is written: ten attempts would only keep the run waiting. The user's own values win.
+_PATIENCE = {
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_TOTAL": "2",
+    "COMET_GET_OR_ADD_EXPERIMENT_RETRY_CONNECT": "1",
+}
 
 
 @contextlib.contextmanager
 def quiet() -> Iterator[list[str]]:
     """Within: the settings hold and nothing is printed. Yields the list of what the library complains about."""
-    before = {name: os.environ.get(name) for name in _SETTINGS}
-    os.environ.update(_SETTINGS)
+    settings = {**_PATIENCE, **{name: os.environ[name] for name in _PATIENCE if name in os.environ}, **_SETTINGS}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     complaints = _Complaints()
     logger = logging.getLogger("comet_ml")
     try:
