@@ -39,6 +39,7 @@ class Shop:
     events: int
     searches: int
     products: int
+    fingerprint: str  # of all that the files' bytes depend on
     fresh: bool  # made now; False where it was there already
 
 
@@ -49,7 +50,7 @@ def generate(size: Size, folder: Path, *, seed: int = SEED, progress: Callable[[
     """
     fingerprint = _fingerprint(size, seed)
     if counts := _counts_of(folder, fingerprint):
-        return Shop(folder, **counts, fresh=False)
+        return Shop(folder, **counts, fingerprint=fingerprint, fresh=False)
     building = folder.with_name(f".{folder.name}.building")
     shutil.rmtree(building, ignore_errors=True)
     shop = plant(size, np.random.default_rng([seed, _STRUCTURE]))
@@ -67,7 +68,7 @@ def generate(size: Size, folder: Path, *, seed: int = SEED, progress: Callable[[
     write_atomic(building / MANIFEST, json.dumps(manifest, indent=2).encode() + b"\n")
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
-    return Shop(folder, **counts, fresh=True)
+    return Shop(folder, **counts, fingerprint=fingerprint, fresh=True)
 
 
 def _write_day(
