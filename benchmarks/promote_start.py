@@ -38,7 +38,8 @@ def notebook(cells: int) -> dict[str, object]:
             f"import numpy as np\n\nx{section} = np.arange({section + 3})\ntotal{section} = x{section}.sum()",
             f"kept{section} = [value * 2 for value in x{section} if value > 1]\nif len(kept{section}) > 2:\n"
             f"    kept{section}.append(1)\nprint(kept{section}, total{section})",
-            f"def scaled{section}(values):\n    return [value * total0 for value in values]\n\nscaled{section}(kept{section})",
+            f"def scaled{section}(values):\n    return [value * total0 for value in values]\n\n"
+            f"scaled{section}(kept{section})",
         ]
         for at, source in enumerate(sources):
             made.append(

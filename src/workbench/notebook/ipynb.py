@@ -67,7 +67,7 @@ def parse(data: dict[str, Any], name: str) -> Notebook:
 
 
 def _cell(index: int, cell: dict[str, Any]) -> Cell:
-    source = cell.get("source", "")
+    source = cell.get("source") or ""
     tags = (cell.get("metadata") or {}).get("tags") or ()
     return Cell(
         index=index,
