@@ -7,6 +7,7 @@ from typing import Any
 
 from metaflow.decorators import BadStepDecoratorException, DuplicateStepDecoratorException, StepDecorator
 
+from workbench.runtime import cards
 from workbench.runtime.experiment import TaskFacts
 from workbench.runtime.task import Task
 
@@ -33,6 +34,7 @@ class NotebookStep(StepDecorator):
     ) -> None:
         """Remember whose task it is."""
         self._facts = TaskFacts(f"{flow.name}/{run_id}", task_datastore._parent, tuple(graph.sorted_nodes))
+        self._task_id = task_id
 
     def task_decorate(
         self,
@@ -45,6 +47,27 @@ class NotebookStep(StepDecorator):
     ) -> Callable[..., Any]:
         """Stand in for the step's body."""
         return Task(step_func, flow, graph, self._facts).run
+
+    def task_finished(
+        self,
+        step_name: str,
+        flow: Any,
+        graph: Any,
+        is_task_ok: bool,
+        retry_count: int,
+        max_user_code_retries: int,
+    ) -> None:
+        """Make the cards that are due."""
+        if hasattr(flow, "_workbench_cells"):
+            cards.save(
+                self._facts.datastore,
+                self._facts.run,
+                flow,
+                step=step_name,
+                task_id=self._task_id,
+                succeeded=is_task_ok,
+                ends_run=step_name == graph.end_step,
+            )
 
 
 def notebook_step(step: Any) -> Any:

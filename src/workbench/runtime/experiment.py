@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import types
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from workbench.runtime.cards import logged
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class TaskFacts:
 
 def published(flow: Any, module: types.ModuleType, facts: TaskFacts) -> dict[str, Any] | None:
     """Publish, and give the experiment's key and links; None where nothing was logged and no account is configured."""
-    records = [*logged_before(facts), *flow._workbench_logged]
+    records = [*logged(facts.datastore, facts.run, facts.steps), *flow._workbench_logged]
     if not records and not os.environ.get("COMET_API_KEY"):
         return None  # the library costs a second: a run that tracks nothing doesn't pay for it
     from workbench.project import Project
@@ -38,15 +39,6 @@ def published(flow: Any, module: types.ModuleType, facts: TaskFacts) -> dict[str
         project=Project.around(file),
     )
     return dict(link)
-
-
-def logged_before(facts: TaskFacts) -> Iterator[dict[str, Any]]:
-    """What the finished tasks of the run have logged, step by step."""
-    run_id = facts.run.partition("/")[2]
-    for step in facts.steps:
-        for task in facts.datastore.get_task_datastores(run_id=run_id, steps=[step]):
-            if "_workbench_logged" in task:
-                yield from task["_workbench_logged"]
 
 
 def parameters(flow: Any) -> dict[str, Any]:

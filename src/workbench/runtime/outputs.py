@@ -18,6 +18,7 @@ class CellRecord:
     id: str
     heading: str
     setup: bool
+    source: str
     number: int
     outputs: list[Output] = field(default_factory=list)
     seconds: float = 0.0
@@ -31,6 +32,7 @@ class CellRecord:
             "outputs": self.outputs,
             "seconds": round(self.seconds, 4),
             "setup": self.setup,
+            "source": self.source,
         }
         if self.failed is not None:
             record["failed"] = self.failed

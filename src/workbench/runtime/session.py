@@ -61,7 +61,7 @@ class Session:
         self.leave_cell()
         number = len(self.recorder.cells) + 1
         self._shell.execution_count = number
-        self.recorder.begin(CellRecord(cell.id, cell.heading, cell.setup, number))
+        self.recorder.begin(CellRecord(cell.id, cell.heading, cell.setup, cell.source, number))
         self._began = time.perf_counter()
         self._shell.events.trigger("pre_execute")
         self._shell.events.trigger("pre_run_cell", self._execution_info(cell))
