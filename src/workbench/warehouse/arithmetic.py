@@ -50,6 +50,20 @@ def mended(statement: Any, values: list[Any], describe: Describe, refuse: Refuse
     return statement
 
 
+def with_texts_cast(statement: Any, values: list[Any], describe: Describe) -> None:
+    """SUM(text) and the like, in place: Snowflake takes the text for a number, DuckDB only where it is told to."""
+    from fakesnow.transforms.transforms import _NUMERIC_ONLY_AGGS
+    from sqlglot import exp
+
+    named = _named(statement, values)
+    for call in list(statement.find_all(*_NUMERIC_ONLY_AGGS)):
+        holder = call.find_ancestor(exp.Select)
+        if holder is not None and _type(holder, call.this, named, describe) == "VARCHAR":
+            call.set("this", exp.cast(call.this.copy(), "double"))
+    for placeholder in statement.find_all(exp.Placeholder):
+        placeholder.set("this", None)
+
+
 def _named(statement: Any, values: list[Any]) -> dict[str, Any]:
     """Give each `?` a name, so that a part of the statement can be described with its values alone."""
     from sqlglot import exp

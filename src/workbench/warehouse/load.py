@@ -107,7 +107,7 @@ def _load_file(cursor: Cursor, schema: str, table: str, file: Path, scratch: Pat
     if known:
         staged.unlink()
         return Loaded(table, file.name, load_id, 0)
-    stage = f"@{schema}.{STAGE}/{table}/{load_id}"
+    stage = f"@{identifier(schema)}.{identifier(STAGE)}/{hashlib.sha256(table.encode()).hexdigest()[:16]}/{load_id}"
     cursor.execute(f"put 'file://{staged}' {stage} auto_compress=false overwrite=true")
     staged.unlink()
     name = file.name.replace("\\", "\\\\").replace("'", "''")

@@ -40,7 +40,16 @@ OTHER_TYPES = {
 }
 
 _copying = threading.Lock()
-_this = threading.local()  # what one statement leaves for the next function to find
+
+
+class _Statement(threading.local):
+    """What one of our functions tells another about the statement that this thread runs."""
+
+    notes: list[str]
+    text_is_numbers = False
+
+
+_this = _Statement()
 
 
 def apply() -> None:
@@ -63,7 +72,8 @@ def apply() -> None:
     FakeSnowflakeCursor._transform_explode = _rewritten(FakeSnowflakeCursor._transform_explode)
     FakeSnowflakeCursor._transform = _computed(FakeSnowflakeCursor._transform)
     FakeSnowflakeCursor._describe_last_sql = _guarded(FakeSnowflakeCursor._describe_last_sql)
-    fakesnow.transforms.numeric_agg_implicit_cast = numbers_from_text
+    # it makes every sum a FLOAT, for the sake of sums of text: see _alone
+    fakesnow.transforms.numeric_agg_implicit_cast = lambda node: node
     _mend_copy()
 
 
@@ -187,19 +197,17 @@ def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
 
         _only_one(command)
         cursor._wb_command = command
-        _this.notes = []
         try:
-            result = execute(cursor, command, *args, **kwargs)
-            _write_notes(cursor)
-            return result
+            result = _noting(execute, cursor, command, *args, **kwargs)
         except ProgrammingError as error:
             if not re.search(r"No function matches .*\(VARCHAR\)", error.msg or ""):
                 raise
             _this.text_is_numbers = True
             try:
-                return execute(cursor, command, *args, **kwargs)
+                result = _noting(execute, cursor, command, *args, **kwargs)
             finally:
                 _this.text_is_numbers = False
+        return result
 
     return alone
 
@@ -215,21 +223,13 @@ def _noted(statement: Callable[..., str]) -> Callable[..., str]:
     return noted
 
 
-def _write_notes(cursor: Any) -> None:
+def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any) -> Any:
+    _this.notes = []
+    result = execute(cursor, *args, **kwargs)
     with cursor._duck_conn.cursor() as other:
         for note in _this.notes:
             other.execute(note)
-    _this.notes = []
-
-
-def numbers_from_text(node: Any) -> Any:
-    """SUM(text): Snowflake casts, DuckDB won't. fakesnow makes every sum a FLOAT for that, whole numbers too."""
-    from fakesnow.transforms.transforms import _NUMERIC_ONLY_AGGS
-    from sqlglot import exp
-
-    if getattr(_this, "text_is_numbers", False) and isinstance(node, _NUMERIC_ONLY_AGGS):
-        node.set("this", exp.cast(node.this, "double"))
-    return node
+    return result
 
 
 def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
@@ -248,7 +248,10 @@ def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
                 return None
 
         values = list(params) if isinstance(params, list) else []
-        return arithmetic.mended(transform(cursor, expression, params), values, describe, refuse)
+        statement = rewrites.finished(transform(cursor, expression, params))
+        if _this.text_is_numbers:
+            arithmetic.with_texts_cast(statement, values, describe)
+        return arithmetic.mended(statement, values, describe, refuse)
 
     return computed
 

@@ -5,11 +5,15 @@ The trees are sqlglot's, of Snowflake's dialect, as the client sent them. What c
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from typing import Any
 
 Refuse = Callable[[str], Exception]
+
+_OUTER = "_wb_outer"
+_FLATTEN = "_fs_flatten"
 
 # FLATTEN(outer => true): the one row of NULLs that stands for nothing
 MACROS = (
@@ -48,7 +52,40 @@ def mended(statement: Any, refuse: Refuse) -> Any:
         _format(node, refuse)
     for node in list(statement.find_all(exp.Explode)):
         _flatten(node, refuse)
+    for node in list(statement.find_all(exp.Array)):
+        # an ARRAY of Snowflake's holds anything, a list of DuckDB's one type; fakesnow sees it without an alias only
+        if isinstance(node.parent, exp.Alias) and isinstance(node.parent.parent, exp.Select):
+            node.replace(exp.Anonymous(this="json_array", expressions=node.expressions))
     return statement
+
+
+def finished(statement: Any) -> Any:
+    """What is left to do, in place, when fakesnow has made the statement DuckDB's."""
+    from sqlglot import exp
+
+    for call in list(statement.find_all(exp.Anonymous)):
+        if (
+            call.name == _FLATTEN
+            and isinstance(call.expressions[0], exp.Anonymous)
+            and call.expressions[0].name == _OUTER
+        ):
+            call.replace(exp.Anonymous(this="_wb_flatten_outer", expressions=call.expressions[0].expressions))
+    for name in statement.find_all(exp.Identifier):
+        # words that are names to Snowflake: `at`, `columns`, `lambda`
+        if isinstance(name.parent, exp.Column | exp.Alias | exp.TableAlias | exp.Table | exp.ColumnDef):
+            name.set("quoted", name.args.get("quoted") or name.name.lower() in _reserved())
+    return statement
+
+
+@functools.cache
+def _reserved() -> frozenset[str]:
+    """The words that DuckDB takes for a name only in quotes; `default` stands for a value."""
+    import duckdb
+
+    rows = duckdb.execute(
+        "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+    ).fetchall()
+    return frozenset(name for (name,) in rows) - {"default"}
 
 
 def _text(statement: Any) -> str:
@@ -143,13 +180,10 @@ def _flatten(explode: Any, refuse: Refuse) -> None:
     value = named["input"]
     if (path := named.get("path")) is not None:
         value = exp.func("GET_PATH", value, path, dialect="snowflake")
-    if not _is_true(named.get("outer")):
-        explode.set("this", exp.Kwarg(this=exp.var("INPUT"), expression=value))
-        explode.set("expressions", [])
-        return
-    around = explode.parent
-    call = exp.Anonymous(this="_wb_flatten_outer", expressions=[value])
-    around.replace(exp.Table(this=call, alias=around.args.get("alias")))
+    if _is_true(named.get("outer")):
+        value = exp.Anonymous(this=_OUTER, expressions=[value])
+    explode.set("this", exp.Kwarg(this=exp.var("INPUT"), expression=value))
+    explode.set("expressions", [])
 
 
 def _is_true(node: Any) -> bool:
