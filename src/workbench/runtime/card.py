@@ -193,7 +193,7 @@ def _summary(summary: Summary) -> str:
 
 def _tile(name: str, values: Sequence[float]) -> str:
     curve = _curve(values) if len(values) > 2 else ""
-    return f'<div class="tile"><dt>{html.escape(name)}</dt><dd>{html.escape(_value(values[-1]))}</dd>{curve}</div>'
+    return f'<div class="tile"><dt>{html.escape(name)}</dt><dd>{_number(values[-1])}</dd>{curve}</div>'
 
 
 def _curve(values: Sequence[float]) -> str:
@@ -224,6 +224,10 @@ def _failure(facts: CardFacts) -> str:
     if any(cell.get("failed") for cell in facts.cells) or not facts.error:
         return ""  # the cell that failed shows it
     return f'<pre class="failure">{html.escape(facts.error)}</pre>'
+
+
+def _number(value: float) -> str:
+    return f'<data value="{html.escape(repr(value))}">{html.escape(_value(value))}</data>'
 
 
 def _value(value: Any) -> str:

@@ -23,6 +23,7 @@ _ATTRIBUTES = frozenset(
 )
 _IMAGE = re.compile(r"data:image/(png|jpe?g|gif|webp|svg\+xml)[;,]", re.IGNORECASE)  # an image's SVG runs no scripts
 _LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+_BLOCKED_IMAGE = re.compile(r"<img(?![^>]*\ssrc=)[^>]*>")
 _STYLE_BLOCK = re.compile(r"<style\b[^>]*>(.*?)</style\s*>", re.IGNORECASE | re.DOTALL)
 _UNSEEN = re.compile(
     r"<(script|noscript|template|iframe|object|title|textarea)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
@@ -49,7 +50,7 @@ def sanitised(html: str | bytes) -> str:
         css_sanitizer=_Css(),
     )
     sheet = f"<style>@scope {{ {' '.join(styles)} }}</style>" if styles else ""
-    return sheet + str(cleaner.clean(text))
+    return sheet + _BLOCKED_IMAGE.sub("", str(cleaner.clean(text)))
 
 
 def sanitised_output(data: dict[str, Any]) -> dict[str, Any]:
