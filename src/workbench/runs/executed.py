@@ -54,7 +54,7 @@ def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any])
             cell["execution_count"] = count
             cell["outputs"] = [_numbered(output, count) for output in found["outputs"]]
             cell["metadata"]["workbench"] = {"step": found["step"], "seconds": round(found["seconds"], 3)}
-    result["metadata"].setdefault("workbench", {})["run"] = dict(run)
+    result.setdefault("metadata", {})["workbench"] = {"run": dict(run)}  # not the input's links: they lead elsewhere
     return result
 
 
