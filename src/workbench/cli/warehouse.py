@@ -14,7 +14,18 @@ CONNECTION = click.option("--connection", metavar="PROFILE", help="A connection 
 FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the result.")
 
 
-@click.group(context_settings={"show_default": True})
+class Interruptible(click.Group):
+    """Ctrl-C is said in a word, with the exit status that shells give it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=Interruptible, context_settings={"show_default": True})
 def command() -> None:
     """The local warehouse, and queries, loading and tables of any warehouse.
 

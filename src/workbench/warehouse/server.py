@@ -77,16 +77,16 @@ def _run(gateway: Gateway, listener: socket.socket) -> None:
 
     async def watch() -> None:
         while not server.should_exit:
-            await asyncio.sleep(min(1.0, idle / 4))
+            await asyncio.sleep(min(0.2, idle / 4))
             if gateway.idle_seconds() > idle:
                 log.info("nobody asked for anything for %.0f s", idle)
                 server.should_exit = True
+        gateway.interrupt()
 
     async def serve() -> None:
         watcher = asyncio.create_task(watch())
         await server.serve(sockets=[listener])
-        watcher.cancel()
-        gateway.interrupt()
+        await watcher
 
     # uvicorn raises the signal that ended it once more: the files are to be closed first
     signal.signal(signal.SIGTERM, lambda *_: None)
