@@ -11,7 +11,7 @@ import pytest
 
 from workbench.runs.page import notebook_html, page
 from workbench.runs.record import Failure, RunRecord
-from workbench.runs.sanitise import sanitised, sanitised_output
+from workbench.runtime.sanitise import sanitised, sanitised_output
 
 RUN = RunRecord(
     name="F/<1>",
@@ -121,7 +121,7 @@ def test_tables_as_pandas_draws_them_stay() -> None:
         '<th></th><th>a</th></tr></thead><tbody><tr><th id="T_row0" style="color: red">0</th><td colspan="2">1'
     )
     shown = sanitised(table)
-    assert "<style>.dataframe th {vertical-align: top;}</style>" in shown
+    assert ".dataframe th {vertical-align: top;}" in shown
     assert [tag for tag, _ in Elements(shown).found][2:] == [
         "table",
         "thead",

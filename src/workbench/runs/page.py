@@ -14,14 +14,9 @@ from workbench.files import write_atomic
 from workbench.project import Project
 from workbench.runs.record import PAGE, RunRecord, folder_of
 from workbench.runs.runscell import TAG, duration
-from workbench.runs.sanitise import sanitised, sanitised_output
+from workbench.runtime.sanitise import POLICY, sanitised, sanitised_output
 
 NOTEBOOK = "Notebook"
-# what is shown has all it needs in itself
-_POLICY = (
-    '<meta http-equiv="Content-Security-Policy" '
-    "content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:\">"
-)
 
 
 def write(project: Project, run: RunRecord) -> Path:
@@ -67,7 +62,7 @@ def notebook_html(notebook: Mapping[str, Any]) -> str:
     )
     exporter.register_filter("clean_html", sanitised)
     body, _ = exporter.from_notebook_node(nbformat.reads(json.dumps(shown), as_version=4))
-    return re.sub(r"<script\b.*?</script>", "", str(body), flags=re.DOTALL).replace("<head>", f"<head>{_POLICY}", 1)
+    return re.sub(r"<script\b.*?</script>", "", str(body), flags=re.DOTALL).replace("<head>", f"<head>{POLICY}", 1)
 
 
 def _managed(cell: Mapping[str, Any]) -> bool:
