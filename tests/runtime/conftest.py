@@ -45,7 +45,7 @@ class Ran:
         }
 
 
-def run_flow(source: Path, folder: Path, *arguments: str, **environment: str) -> Ran:
+def _run_flow(source: Path, folder: Path, *arguments: str, **environment: str) -> Ran:
     """Run a flow's file in a folder of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     file = Path(shutil.copy(source, folder))
@@ -70,7 +70,13 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Ran]:
 
     def of(name: str) -> Ran:
         if name not in known:
-            known[name] = run_flow(FLOWS / f"{name}.py", tmp_path_factory.mktemp(name))
+            known[name] = _run_flow(FLOWS / f"{name}.py", tmp_path_factory.mktemp(name))
         return known[name]
 
     return of
+
+
+@pytest.fixture(scope="session")
+def run_flow() -> Callable[..., Ran]:
+    """Run a flow's file in a folder of its own: run_flow(file, folder, *arguments, **environment)."""
+    return _run_flow

@@ -23,7 +23,7 @@ def test_shared_objects_stay_shared(ran: Runs) -> None:
 
 
 def test_functions_and_classes_arrive(ran: Runs) -> None:
-    """Lambdas, closures, methods and classes arrive, see the flow's globals, and are the flow's own where it has them."""
+    """Lambdas, closures, methods and classes arrive, see the flow's globals, and are its own where it has them."""
     lines = ran("identity").texts("look")["functions"].splitlines()
     assert lines == [
         "6 True True True 24",
@@ -53,7 +53,7 @@ def test_only_what_is_shared_is_pickled_together(ran: Runs) -> None:
 
 
 def test_anybody_can_read_the_artifacts(ran: Runs) -> None:
-    """Metaflow and cloudpickle alone read every artifact in another process, functions and notebook classes included."""
+    """Metaflow and cloudpickle alone read every artifact elsewhere, functions and notebook classes included."""
     run = ran("identity")
     script = (
         "import sys, metaflow; metaflow.namespace(None); metaflow.metadata(sys.argv[1])\n"

@@ -79,7 +79,7 @@ def step_code(function: types.FunctionType) -> StepCode:
         doc=ast.get_docstring(node) or "",
         line=node.lineno,
         cells=cells,
-        reads=_reads(node),
+        reads=_reads(node, regions),
         bound_by=_bound_by(node, regions),
         uses=_uses(node, regions, cells),
         run=generator,
@@ -123,13 +123,26 @@ def _markers(lines: list[str], first_line: int, column: int) -> list[tuple[int, 
 
 
 def _hands_over(statement: ast.stmt, node: ast.FunctionDef) -> bool:
-    """Whether a statement is the hand-over's: a user's never mentions `self`."""
-    flow = node.args.args[0].arg
+    """Whether a statement is the hand-over's: a user's never mentions the step's own `self`."""
+    if _mentions(statement, node.args.args[0].arg):
+        return True
     inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
-    for each in ast.walk(statement):
-        if isinstance(each, ast.Name) and each.id == flow:
-            return True
     return inputs is not None and isinstance(statement, ast.Assign) and _is_attribute_of(statement.value, inputs)
+
+
+def _mentions(node: ast.AST, name: str) -> bool:
+    """Whether a name of the step is used; methods of a class in the step have a `self` of their own."""
+    if isinstance(node, ast.Name):
+        return node.id == name
+    children: list[ast.AST | None] = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        own = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}
+        body: list[ast.AST] = [*node.body] if isinstance(node.body, list) else [node.body]
+        inside = (each for part in body for each in ast.walk(part))
+        own |= {each.id for each in inside if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+        if name in own:
+            children = [*getattr(node, "decorator_list", ()), *node.args.defaults, *node.args.kw_defaults]
+    return any(_mentions(child, name) for child in children if child is not None)
 
 
 def _is_attribute_of(value: ast.expr, name: str) -> bool:
@@ -233,12 +246,13 @@ def _as_top_level(code: types.CodeType, prefix: str) -> types.CodeType:
     return code.replace(co_consts=tuple(constants), co_qualname=code.co_qualname.removeprefix(prefix))
 
 
-def _reads(node: ast.FunctionDef) -> frozenset[tuple[str, str]]:
+def _reads(node: ast.FunctionDef, regions: list[_Region]) -> frozenset[tuple[str, str]]:
     """The artifacts that a step takes: self.x as ("", "x"), inputs.branch.x as ("branch", "x")."""
     flow = node.args.args[0].arg
     inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
+    statements = [each for region in regions if region.cell == HAND_OVER for each in region.statements]
     taken: set[tuple[str, str]] = set()
-    for each in ast.walk(node):
+    for each in (inner for statement in statements for inner in ast.walk(statement)):
         if not isinstance(each, ast.Attribute) or not isinstance(each.ctx, ast.Load):
             continue
         owner = each.value

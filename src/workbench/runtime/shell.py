@@ -27,6 +27,7 @@ def start_shell(session: Session, module: ModuleType) -> Any:
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from IPython.core.profiledir import ProfileDir
+    from traitlets import Any as Any_
     from traitlets import CBool, Type
     from traitlets.config import Config
 
@@ -57,6 +58,7 @@ def start_shell(session: Session, module: ModuleType) -> Any:
         displayhook_class = Type(RecordingHook)
         display_pub_class = Type(RecordingPublisher)
         autoindent = CBool(False)
+        kernel = Any_()  # that there is one tells pandas how wide a table may be
 
         # pexpect's output goes through sys.stdout, in its place between the prints
         system = InteractiveShell.system_piped

@@ -36,8 +36,8 @@ class Task:
         session = Session(module)
         crossing = Crossing(flow, inputs[0] if inputs else None, module, code, self._graph)
         try:
-            crossing.arrive()
             with session:
+                crossing.arrive()  # what it imports is to see the shell, as in a kernel
                 self._run_cells(code, session, crossing, inputs)
                 crossing.look()
             crossing.leave()
