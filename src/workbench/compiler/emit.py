@@ -111,7 +111,7 @@ def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
     yield 1, f"@{names.of('notebook_step')}", None
     yield 1, f"@{names.of('step')}" + (f"({', '.join(ends)})" if ends else ""), None
     yield 1, f"def {step.name}(self{', ' + names.inputs if len(step.parents) > 1 else ''}):", None
-    narrative = list(step.narrative) or ([] if step.cells else [f"Join {' and '.join(step.parents)}."])
+    narrative = list(step.narrative) or _why(step)
     for line in docstring(narrative, step.name):
         yield 2, line, None
     body = list(_body(step, graph, markers, names))
@@ -122,6 +122,13 @@ def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
     yield from footer
     if not body and not footer:
         yield 2, "pass", None
+
+
+def _why(step: Step) -> list[str]:
+    """What a step without cells is for."""
+    if step.cells:
+        return []
+    return [f"Join {' and '.join(step.parents)}." if len(step.parents) > 1 else "The end of all branches."]
 
 
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:

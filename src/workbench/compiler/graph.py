@@ -194,7 +194,6 @@ class _Builder:
         use = step.use
         name = use.node.name
         section = use.node.section
-        by_name = {one.use.node.name: one for one in self.flow.steps}
         for given in step.gives:
             sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
             likely = given in use.may and all(
@@ -202,8 +201,7 @@ class _Builder:
             )
             if not (sure or likely):
                 self.guarded.add((name, given))
-        ends = all(by_name[child].use.node.section is None and not children[child] for child in children[name])
-        results = self._results(use) if ends else set()
+        results = self._results(use) if not self._own_steps_below(name, children) else set()
         return Step(
             name=name,
             cells=tuple(use.cells),
@@ -221,6 +219,11 @@ class _Builder:
             passes=tuple(self._take(step, one, branch) for one, branch in sorted(step.passes.items())),
             global_names=tuple(sorted(self._globals(step))),
         )
+
+    def _own_steps_below(self, name: str, children: dict[str, list[str]]) -> bool:
+        """Whether a step of the notebook's own, not one that Metaflow's shape needs, follows."""
+        sections = {step.use.node.name: step.use.node.section for step in self.flow.steps}
+        return any(sections[child] or self._own_steps_below(child, children) for child in children[name])
 
     def _take(self, step: StepFlow, name: str, branch: str | None) -> Take:
         if (step.use.node.name, name) in self.flow.from_parameter:

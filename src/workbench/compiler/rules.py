@@ -47,8 +47,8 @@ def _statements(facts: CellFacts, definitions: Definitions) -> Iterator[ast.stmt
 def _walk(node: ast.AST, into: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
     """The nodes of a statement that run at the cell's top level; `into` names scopes to enter all the same."""
     yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, (*FUNCTIONS, ast.ClassDef)) or isinstance(child, into):
+    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) or isinstance(node, into):
+        for child in ast.iter_child_nodes(node):
             yield from _walk(child, into)
 
 

@@ -19,7 +19,7 @@ def shape(sections: list[Section]) -> tuple[list[Node], list[Diagnostic]]:
     """The steps with their parents, in notebook order, and what can't be drawn.
 
     A step follows all that is open before it; one with `after:NAME` follows NAME alone, so that it runs beside the
-    steps that follow NAME too. Joins that Metaflow needs (a join that splits again, several ends) are added.
+    steps that follow NAME too. Metaflow has no join that splits again or ends: those get a join of their own.
     """
     nodes: list[Node] = []
     problems: list[Diagnostic] = []
@@ -70,12 +70,12 @@ def open_ends(nodes: list[Node]) -> tuple[str, ...]:
 
 
 def _with_joins(nodes: list[Node]) -> list[Node]:
-    """Add a join where a step both joins and splits, and one where several ends are open."""
+    """Add the steps that Metaflow needs: a join of its own before one that splits again or ends, one end for all."""
     taken = {node.name for node in nodes}
     children = children_of(nodes)
     result: list[Node] = []
     for node in nodes:
-        if len(node.parents) > 1 and len(children[node.name]) > 1:
+        if len(node.parents) > 1 and len(children[node.name]) != 1:
             name = _fresh(f"join_{'_'.join(node.parents)}", taken)
             result.append(Node(name, node.parents))
             result.append(Node(node.name, (name,), node.section))
@@ -83,7 +83,8 @@ def _with_joins(nodes: list[Node]) -> list[Node]:
             result.append(node)
     ends = open_ends(result)
     if len(ends) > 1:
-        result.append(Node(_fresh("join", taken), ends))
+        join = _fresh(f"join_{'_'.join(ends)}", taken)
+        result += [Node(join, ends), Node(_fresh("end", taken), (join,))]
     return result
 
 

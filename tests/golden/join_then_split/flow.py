@@ -66,7 +66,7 @@ class NotebookFlow(FlowSpec):
         d = c
 
         self.d_ = d
-        self.next(self.join)
+        self.next(self.join_d_e)
 
     @notebook_step
     @step
@@ -76,12 +76,18 @@ class NotebookFlow(FlowSpec):
         e = c + x
 
         self.e_ = e
-        self.next(self.join)
+        self.next(self.join_d_e)
+
+    @notebook_step
+    @step
+    def join_d_e(self, inputs):
+        """Join d and e."""
+        self.next(self.end)
 
     @notebook_step
     @step(end=True)
-    def join(self, inputs):
-        """Join d and e."""
+    def end(self):
+        """The end of all branches."""
         pass
 
 
