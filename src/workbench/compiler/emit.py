@@ -83,7 +83,8 @@ def _flow_class(graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[
         yield 0, f"@{names.of(name_of(tag))}{tag[1 + len(name_of(tag)) :]}", None
     yield 0, f"class {names.flow}({names.of('FlowSpec')}):", None
     for parameter in graph.parameters:
-        yield 1, _parameter(parameter, names), None
+        for line in _parameter(parameter, names):
+            yield 1, line, None
     ids = short_ids(notebook)
     markers = {cell.id: f"{ids[cell.id]}{_heading(notebook, cell.index)}" for cell in notebook.cells}
     for position, step in enumerate(graph.steps):
@@ -92,15 +93,20 @@ def _flow_class(graph: StepGraph, notebook: Notebook, names: Names) -> Iterator[
         yield from _step(step, graph, markers, names)
 
 
-def _parameter(parameter: ParameterFacts, names: Names) -> str:
-    help_text = f", help={quoted(parameter.help)}" if parameter.help else ""
-    call = names.of("Parameter")
+def _parameter(parameter: ParameterFacts, names: Names) -> list[str]:
+    """A parameter's lines: one, or one an argument where it would be too long."""
+    arguments = [quoted(parameter.name)]
     if parameter.kind == "scalar":
-        kind = ", type=str" if parameter.default is None else ""
-        return f"{parameter.name} = {call}({quoted(parameter.name)}, default={parameter.literal}{kind}{help_text})"
-    default = quoted(parameter.literal)
-    kind = f"type={names.of('JSONType')}"
-    return f"{parameter.name} = {call}({quoted(parameter.name)}, {kind}, default={default}{help_text})"
+        arguments.append(f"default={parameter.literal}")
+        arguments += ["type=str"] if parameter.default is None else []
+    else:
+        arguments += [f"type={names.of('JSONType')}", f"default={quoted(parameter.literal)}"]
+    arguments += [f"help={quoted(parameter.help)}"] if parameter.help else []
+    opening = f"{parameter.name} = {names.of('Parameter')}("
+    line = f"{opening}{', '.join(arguments)})"
+    if len(line) + 4 <= WIDTH:
+        return [line]
+    return [opening, *(f"    {argument}," for argument in arguments), ")"]
 
 
 def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:

@@ -268,8 +268,9 @@ class _Builder:
         return (use.global_names & local) | fallback | (use.class_reads & local)
 
     def _results(self, use: StepUse) -> set[str]:
-        """What the last step leaves to be read: the names that its cells assign."""
+        """What the last step leaves to be read: the names that it assigns and then at most shows or prints."""
         assigned: set[str] = set()
+        used: set[str] = set()
         for _, _, statement in use.own:
             node = statement.node
             targets: list[ast.expr] = []
@@ -277,8 +278,19 @@ class _Builder:
                 targets = node.targets
             elif isinstance(node, ast.AugAssign) or (isinstance(node, ast.AnnAssign) and node.value is not None):
                 targets = [node.target]
+            used |= ((set(statement.reads) - _looked_at(node)) & assigned) | statement.deferred
             assigned |= {one.id for one in targets if isinstance(one, ast.Name) and not one.id.startswith("_")}
-        return assigned & use.must
+        return (assigned - used) & use.must
+
+
+def _looked_at(node: ast.stmt) -> set[str]:
+    """The names that a statement only looks at: it prints them, shows them, or calls a method of theirs."""
+    if not isinstance(node, ast.Expr):
+        return set()
+    value: ast.AST = node.value
+    if isinstance(value, ast.Call) and not (isinstance(value.func, ast.Name) and value.func.id == "print"):
+        value = value.func
+    return {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
 
 
 def _literal_kind(node: ast.stmt) -> str:
