@@ -193,6 +193,23 @@ def test_a_change_meanwhile_is_an_error_and_stays(tmp_path: Path) -> None:
     assert list(tmp_path.glob(".*.tmp")) == []
 
 
+def test_runs_that_end_together_are_all_linked(tmp_path: Path) -> None:
+    """Several processes that link at once leave a whole notebook with all of their runs."""
+    path = tmp_path / "n.ipynb"
+    path.write_bytes(_notebook())
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from workbench.runs.link import write; from workbench.project import Project\n"
+        "entry = {'run': sys.argv[2], 'status': 'failed', 'started': '2026-11-23T06:00:00+00:00'}\n"
+        "write(Project(Path(sys.argv[1])), Path(sys.argv[1], 'n.ipynb'), [entry])\n"
+    )
+    names = ["F/1", "F/2", "F/3"]
+    processes = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in names]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+    runs = json.loads(path.read_bytes())["metadata"]["workbench"]["runs"]
+    assert sorted(run["run"] for run in runs) == names
+
+
 def test_a_notebook_that_vanished_is_not_made_again(tmp_path: Path) -> None:
     """A file that was deleted meanwhile is an error, and stays deleted."""
     path = tmp_path / "n.ipynb"

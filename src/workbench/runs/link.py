@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from workbench.errors import ChangedOnDisk, NotebookError, TargetNotWritable
 from workbench.files import write_atomic
@@ -23,6 +23,8 @@ from workbench.runs.record import PAGE, RunRecord, folder_of
 from workbench.runs.runscell import TAG, markdown
 
 KEPT = 5  # runs in a notebook; all of them are in `workbench runs`
+_ATTEMPTS = 3
+_LOCK_SECONDS = 10.0
 _CELL_ID = "workbench-runs"
 
 Entry = dict[str, Any]
@@ -53,18 +55,24 @@ def entry(project: Project, notebook: Path, run: RunRecord) -> Entry:
     }
 
 
-def write(project: Project, notebook: Path, entries: Iterable[Entry]) -> bool:
+def write(project: Project, notebook: Path, entries: Sequence[Entry]) -> bool:
     """Put runs into the notebook; returns whether its file had to change.
 
-    Runs that are there already stay, the latest KEPT of all. Raises NotebookError, ChangedOnDisk (somebody wrote the
-    file while we did) and TargetNotWritable; the file is then as it was.
+    Runs that are there already stay, the latest KEPT of all. Raises NotebookError, ChangedOnDisk (somebody keeps
+    writing the file) and TargetNotWritable; the file is then as it was.
     """
-    linking = Linking(project, notebook)
-    changed = linked(linking.content, entries)
-    if changed == linking.content:
-        return False
-    linking.write(changed)
-    return True
+    for attempt in range(_ATTEMPTS):
+        linking = Linking(project, notebook)
+        changed = linked(linking.content, entries)
+        if changed == linking.content:
+            return False
+        try:
+            linking.write(changed)
+            return True
+        except ChangedOnDisk:  # another run's link, or an editor: what they wrote is the new beginning
+            if attempt == _ATTEMPTS - 1:
+                raise
+    return False
 
 
 class Linking:
@@ -85,8 +93,13 @@ class Linking:
             self._lock.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise TargetNotWritable(f"can't write {self._lock.parent}: {error.strerror}") from error
-        with FileLock(self._lock):
-            write_atomic(self._notebook, content, unless=self._changed)
+        try:
+            with FileLock(self._lock, timeout=_LOCK_SECONDS):
+                write_atomic(self._notebook, content, unless=self._changed)
+        except Timeout:
+            raise ChangedOnDisk(
+                f"{self._notebook} is being written by somebody else", hint="its runs are linked after the next run"
+            ) from None
 
     def _changed(self) -> None:
         try:

@@ -11,14 +11,15 @@ from urllib.parse import quote
 
 TAG = "workbench:runs"  # of the managed cell
 _MARKS = {"succeeded": "✓", "failed": "✗", "interrupted": "■"}
-_LONGEST = 48
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+_LONGEST, _LONGEST_LINE = 48, 32
 _SPECIAL = re.compile(r"([\\`*_{}\[\]|#$~])")
 
 
 def markdown(runs: Sequence[dict[str, Any]]) -> str:
     """The cell's source. runs: entries of link.entry, the latest first."""
-    columns = ["status", "run", "when", "parameters", "metrics", "cards", "experiment"]
-    rows = [[_status(run), _name(run), _when(run), *_values(run), _cards(run), _experiment(run)] for run in runs]
+    columns = ["status", "run", "parameters", "metrics", "cards", "experiment"]
+    rows = [[_status(run), _name(run), *_values(run), _cards(run), _experiment(run)] for run in runs]
     used = [index for index, name in enumerate(columns) if any(row[index] for row in rows)]
     lines = ["#### Runs of this notebook", "", _row([columns[index] for index in used])]
     lines.append(_row([":--"] * len(used)))
@@ -33,13 +34,14 @@ def _row(fields: Sequence[str]) -> str:
 
 
 def _status(run: dict[str, Any]) -> str:
-    return f"{_MARKS.get(run['status'], '')} {_text(run['status'])}".strip()
+    return _together(f"{_MARKS.get(run['status'], '')} {_text(run['status'])}".strip())
 
 
 def _name(run: dict[str, Any]) -> str:
+    """The run, when it was and how long it took, and what failed: a line each."""
     name = _text(run["run"])
-    shown = f"[{name}]({quote(run['page'])})" if run.get("page") else name
-    return f"{shown}<br>{_text(run['error'])}" if run.get("error") else shown
+    lines = [f"[{name}]({quote(run['page'])})" if run.get("page") else name, _when(run)]
+    return "<br>".join([*lines, _text(run["error"])] if run.get("error") else lines)
 
 
 def _when(run: dict[str, Any]) -> str:
@@ -47,13 +49,18 @@ def _when(run: dict[str, Any]) -> str:
         when = f"{datetime.fromisoformat(run['started']):%Y-%m-%d %H:%M}"
     except (TypeError, ValueError):
         when = _text(run.get("started"))
-    return when if run.get("seconds") is None else f"{when}, {duration(run['seconds'])}"
+    return when if run.get("seconds") is None else f"{when}, {_together(duration(run['seconds']))}"
 
 
 def _values(run: dict[str, Any]) -> tuple[str, str]:
-    parameters = [f"{_text(name)} = {_text(value)}" for name, value in (run.get("parameters") or {}).items()]
-    metrics = [f"{_text(name)} = {_number(value)}" for name, value in (run.get("metrics") or {}).items()]
+    parameters = [_together(f"{_text(name)} = {_text(value)}") for name, value in (run.get("parameters") or {}).items()]
+    metrics = [_together(f"{_text(name)} =") + _NO_BREAK + _number(v) for name, v in (run.get("metrics") or {}).items()]
     return "<br>".join(parameters), "<br>".join(metrics)
+
+
+def _together(text: str) -> str:
+    """A short text that isn't broken into lines; a long one may be."""
+    return text.replace(" ", _NO_BREAK) if len(text) <= _LONGEST_LINE else text
 
 
 def _cards(run: dict[str, Any]) -> str:
@@ -65,7 +72,7 @@ def _experiment(run: dict[str, Any]) -> str:
     if str(link.get("url")).startswith(("http://", "https://")):
         return f"[Comet]({quote(link['url'], safe=':/?#=&%')})"
     if link.get("archive"):
-        return f"[Comet archive]({quote(link['archive'])})"
+        return f"[Comet{_NO_BREAK}archive]({quote(link['archive'])})"
     return ""
 
 
