@@ -27,7 +27,7 @@ def launch(arguments: Sequence[str]) -> NoReturn:
     name = profile_name()
     if name == LOCAL and LOCAL not in profiles():
         local.ensure(project)
-    command = [sys.executable, "-m", "jupyterlab", *arguments]
+    command = [sys.executable, "-P", "-m", "jupyterlab", *arguments]
     os.execve(sys.executable, command, {**os.environ, **environment(project)})  # noqa: S606  no shell is meant
 
 

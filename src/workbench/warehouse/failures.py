@@ -13,9 +13,14 @@ from workbench.errors import (
     WarehouseError,
 )
 
-UNREACHABLE = frozenset({250001, 250003, 251001, 251005, 290400, 290403, 290404, 290500, 290502, 290503, 290504})
-MISSING = frozenset({2003, 2043, 904, 1011})
-UNAUTHORISED = frozenset({3001, 3540, 250006, 390100, 390102, 390144, 390186, 390189, 390201, 390318, 394304})
+UNREACHABLE = frozenset(
+    {250001, 250002, 250003, 250005, 251011, 251012, 290400, 290404, 290500, 290502, 290503, 290504}
+)
+INCOMPLETE = frozenset({251001, 251005, 251006, 251007, 251008, 251009})
+MISSING = frozenset({2003, 2043, 904})
+UNAUTHORISED = frozenset({3001, 3540, 250006, 251010, 390100, 390102, 390144, 390186, 390189, 390201, 390318, 394304})
+# a login that was answered with a refusal has the same number as one that was not answered
+_REFUSED = re.compile(r"^Failed to connect to DB: ")
 UNSUPPORTED = 2
 # the error number, its SQL state and the query id, which the connector puts before the message, perhaps twice
 _NUMBERS = re.compile(r"^(\d{6} \(\w{5}\): |[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}: )+")
@@ -25,12 +30,14 @@ LOGIN_AGAIN = frozenset({390103, 390104, 390111, 390112, 390114})
 def translated(error: Any, *, profile: str) -> WarehouseError:
     """Our error for one of the connector's (a snowflake.connector.errors.Error). profile: whose warehouse said it."""
     number, message = error.errno or -1, _first_line(error)
-    if number in UNAUTHORISED or any(f"{code}" in message for code in (390100, 390144)):
+    if number in UNAUTHORISED or _REFUSED.match(message):
         hint = f"check the user, the role and its grants in the profile {profile!r}"
         return NotAuthorised(f"{profile}: {message}", hint=hint)
     if number in UNREACHABLE:
         return WarehouseDown(f"the warehouse of profile {profile!r} doesn't answer: {message}", hint=_how_up(profile))
-    if number in MISSING and not message.startswith("Binder Error: No function"):
+    if number in INCOMPLETE:
+        return WarehouseError(f"the profile {profile!r} lacks something: {message}", hint="mend it in connections.toml")
+    if number in MISSING:
         hint = "`workbench warehouse tables` lists what is there; a role sees only what it may read"
         return MissingTable(message, hint=hint)
     if number == UNSUPPORTED and profile == "local":

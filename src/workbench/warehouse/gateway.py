@@ -13,6 +13,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from workbench.warehouse.address import USER, Address
@@ -26,6 +27,8 @@ log = logging.getLogger("workbench.warehouse")
 
 # the connector's own read times out after 60 s and would then send the statement again
 POLL_SECONDS = 25.0
+KEPT_BYTES = 65_536
+KEPT_ANSWERS = 256
 IN_PROGRESS = "333333"
 WRONG_PASSWORD = "390100"  # noqa: S105  Snowflake's error number, not a password
 INTERNAL_ERROR = "370001"
@@ -40,7 +43,8 @@ class Gateway:
         self._upload_key = secrets.token_urlsafe(24)
         self._sessions: dict[str, threading.Lock] = {}
         self._running: dict[str, asyncio.Task[Response]] = {}
-        self._cursors: dict[str, Any] = {}
+        self._connections: dict[str, Any] = {}
+        self._answered: OrderedDict[str, Response] = OrderedDict()
         self._last_request = time.monotonic()
         self._in_flight = 0
         self.app = self._application()
@@ -51,7 +55,7 @@ class Gateway:
 
     def interrupt(self) -> None:
         """Cut off the statements that are running."""
-        for connection in self._cursors.values():
+        for connection in self._connections.values():
             connection._duck_conn.interrupt()
 
     def _application(self) -> Any:
@@ -111,13 +115,16 @@ class Gateway:
         token = _token(request)
         connection = fakesnow.server.sessions.get(token)
         response: Response = await fakesnow.server.session(request)
-        if connection is not None and request.query_params.get("delete"):
-            self._sessions.pop(token, None)
-            connection.close()
+        lock = self._sessions.pop(token, None) if request.query_params.get("delete") else None
+        if connection is not None and lock is not None:
+            connection._duck_conn.interrupt()
+            await asyncio.to_thread(_close, connection, lock)
         return response
 
     async def _query(self, request: Request) -> Response:
-        """Run one statement. A request that the connector sends again joins the statement that is still running."""
+        """Run one statement. A request that comes again, because its answer was lost on the way, runs nothing again: it
+        waits with the first, or has its answer. (Large answers aren't kept: what gives one can be run twice.)
+        """
         import fakesnow.server
 
         token = _token(request)
@@ -125,9 +132,11 @@ class Gateway:
             return await fakesnow.server.query_request(request)  # says that one must log in
         await request.body()
         key = request.query_params.get("requestId") or secrets.token_hex(16)
+        if key in self._answered:
+            return self._answered[key]
         if key not in self._running:
-            self._cursors[key] = fakesnow.server.sessions[token]
-            self._running[key] = asyncio.create_task(asyncio.to_thread(self._run, request, token))
+            self._connections[key] = fakesnow.server.sessions[token]
+            self._running[key] = asyncio.create_task(asyncio.to_thread(self._run, request, self._sessions[token]))
         return await self._wait(key)
 
     async def _result(self, request: Request) -> Response:
@@ -137,19 +146,27 @@ class Gateway:
         return await self._wait(key)
 
     async def _wait(self, key: str) -> Response:
-        done, _ = await asyncio.wait([self._running[key]], timeout=POLL_SECONDS)
+        """The statement's answer, or where to ask for it when it takes long."""
+        task = self._running[key]
+        done, _ = await asyncio.wait([task], timeout=POLL_SECONDS)
         if not done:
             data = {"getResultUrl": f"/queries/{key}/result", "queryId": key}
             return _answer({"data": data, "code": IN_PROGRESS, "message": None, "success": True})
-        self._cursors.pop(key, None)
-        return self._running.pop(key).result()
+        self._connections.pop(key, None)
+        self._running.pop(key, None)
+        response = task.result()
+        if len(response.body) <= KEPT_BYTES:
+            self._answered[key] = response
+            while len(self._answered) > KEPT_ANSWERS:
+                self._answered.popitem(last=False)
+        return response
 
-    def _run(self, request: Request, token: str) -> Response:
+    def _run(self, request: Request, lock: threading.Lock) -> Response:
         """In a thread: the statement, after those that its session asked for before."""
         import fakesnow.server
 
         try:
-            with self._sessions[token]:
+            with lock:
                 response: Response = asyncio.run(fakesnow.server.query_request(request))
             if response.status_code < 500:
                 return response
@@ -160,7 +177,7 @@ class Gateway:
 
     async def _abort(self, request: Request) -> Response:
         key = (await _json(request)).get("requestId", "")
-        if _token(request) in self._sessions and (connection := self._cursors.get(key)) is not None:
+        if _token(request) in self._sessions and (connection := self._connections.get(key)) is not None:
             connection._duck_conn.interrupt()
         return _answer({"data": None, "success": True})
 
@@ -175,6 +192,12 @@ class Gateway:
 
     async def _nothing(self, _: Request) -> Response:
         return _answer({"success": True})
+
+
+def _close(connection: Any, lock: threading.Lock) -> None:
+    """Close a session when its statement has ended; what it didn't commit is gone."""
+    with lock:
+        connection.close()
 
 
 async def _json(request: Request) -> dict[str, Any]:

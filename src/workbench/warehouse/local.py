@@ -81,7 +81,8 @@ def _started(folder: Folder) -> Address:
     try:
         with folder.log.open("ab") as log:
             subprocess.run(
-                [sys.executable, "-m", "workbench.warehouse.server", str(folder.path), str(told)],
+                # -P: nothing in the caller's working folder stands in for a module
+                [sys.executable, "-P", "-m", "workbench.warehouse.server", str(folder.path), str(told)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -25,6 +25,7 @@ UNSUPPORTED = (2, "0A000")
 WRONG_COUNT = (8, "0A000")
 MISSING = (2003, "02000")
 NO_COLUMN = (904, "42000")
+INVALID = (979, "42601")
 CANCELLED = (604, "57014")
 BY_ZERO = (100051, "22012")
 FAILED = (900001, "XX000")
@@ -179,11 +180,13 @@ def _renumbered(error: Any) -> Any:
     """fakesnow's error as Snowflake would say it: what is missing, or what the local warehouse can't do."""
     if match := re.search(r"Function with name (\S+) does not exist", error.msg):
         return refuse(f"the function {match[1].upper()}")
-    if match := re.search(r"(Table|View|Schema) with name (\S+) does not exist", error.msg):
-        kind = "Schema" if match[1] == "Schema" else "Object"
+    if match := re.search(r'(Table|View|Schema|Catalog) (?:with name )?"?([^\s"]+)"? does not exist', error.msg):
+        kind = {"Schema": "Schema", "Catalog": "Database"}.get(match[1], "Object")
         return _failure(f"SQL compilation error:\n{kind} '{match[2]}' does not exist or not authorized.", MISSING)
-    if match := re.search(r'(?:Referenced column|does not have a column named) "([^"]+)"', error.msg):
+    if match := re.search(r'(?:Referenced (?:column|table)|does not have a column named) "([^"]+)"', error.msg):
         return _failure(f"SQL compilation error:\ninvalid identifier '{match[1]}'", NO_COLUMN)
+    if match := re.search(r"Binder Error: (.*)", error.msg):
+        return _failure(f"SQL compilation error:\n{match[1]}", INVALID)
     if match := re.search(r"^(?:\d+ \(\w+\): )?(.*) not implemented\. Please raise", error.msg, re.DOTALL):
         return refuse(match[1])
     return error

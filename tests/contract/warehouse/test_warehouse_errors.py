@@ -17,7 +17,6 @@ import pytest
 from workbench.errors import MissingTable, UnknownProfile, WarehouseError
 from workbench.project import Project
 from workbench.warehouse import address, connect, local, sql
-from workbench.warehouse.connection import settings_of
 
 Ask = Callable[..., pd.DataFrame]
 
@@ -38,7 +37,16 @@ def profile_file(folder: Path, text: str) -> str:
     return str(file.parent)
 
 
-@pytest.mark.parametrize("text", ["select * from nope", "select nope from (select 1 as a)", "select * from nope.nope"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "select * from nope",
+        "select nope from (select 1 as a)",
+        "select * from nope.nope",
+        "select * from nope.n.n",
+        "select x.nope from (select 1 as a) x",
+    ],
+)
 def test_missing_tables_and_columns(ask: Ask, text: str) -> None:
     """A table, column or schema that isn't there is MissingTable, with its name and no error numbers."""
     with pytest.raises(MissingTable, match=r"(?i)nope") as caught:
@@ -51,6 +59,14 @@ def test_syntax_errors(ask: Ask) -> None:
     """A syntax error is said as the warehouse says it."""
     with pytest.raises(WarehouseError, match=r"(?i)selct|unexpected"):
         ask("selct 1")
+
+
+def test_other_mistakes(ask: Ask) -> None:
+    """What is wrong with a query but missing nothing is a WarehouseError and no more."""
+    for text in ("select a, count(*) from (select 1 as a)", "select abs('x', 'y', 'z')"):
+        with pytest.raises(WarehouseError) as caught:
+            ask(text)
+        assert type(caught.value) is not MissingTable
 
 
 def test_what_cannot_run_fails_at_once(ask: Ask, only_local: None) -> None:
@@ -156,14 +172,20 @@ def test_a_table_that_the_role_may_not_read(tmp_path: Path, refusing: int) -> No
     assert "grants in the profile 'poor'" in ended.stderr
 
 
-def test_a_wrong_password_is_refused(alone: Project) -> None:
-    """Another user of the machine, who doesn't know the password, gets nothing from the local warehouse."""
-    from snowflake.connector import connect as connector
-    from snowflake.connector.errors import DatabaseError
-
-    settings = {**settings_of("local", project=alone), "password": "guessed"}
-    with pytest.raises(DatabaseError, match="Incorrect username or password"):
-        connector(**settings)
+def test_a_wrong_password_is_refused(alone: Project, tmp_path: Path) -> None:
+    """Who doesn't know the password, as another user of the machine, gets nothing: NotAuthorised, and no retries."""
+    found = local.ensure(alone)
+    home = profile_file(
+        tmp_path,
+        f'[guess]\naccount = "local"\nuser = "workbench"\npassword = "x"\nhost = "{found.host}"\nport = {found.port}\n'
+        'protocol = "http"\n[empty]\naccount = "local"\n',
+    )
+    ended = workbench("warehouse", "sql", "select 1", "--connection", "guess", SNOWFLAKE_HOME=home)
+    assert ended.returncode == 1
+    assert "Incorrect username or password" in ended.stderr
+    assert "check the user" in ended.stderr
+    ended = workbench("warehouse", "sql", "select 1", "--connection", "empty", SNOWFLAKE_HOME=home)
+    assert "the profile 'empty' lacks something" in ended.stderr
 
 
 def test_the_warehouse_is_its_owners_alone(alone: Project) -> None:

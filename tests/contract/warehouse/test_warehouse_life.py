@@ -93,6 +93,51 @@ def test_stopped_while_a_statement_runs(alone: Project) -> None:
     assert len(ended) == 1
 
 
+def test_killed_while_a_statement_runs(alone: Project) -> None:
+    """The caller of a statement whose server is killed is told so; it isn't sent again."""
+    sql("select 1")
+    ended: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            sql("select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 100000)) b")
+        except Exception as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    time.sleep(0.5)
+    os.kill(local.ensure(alone).pid, signal.SIGKILL)
+    thread.join(timeout=60)
+    assert [type(error) for error in ended] == [WarehouseDown]
+
+
+IMPATIENT = """
+from pathlib import Path
+import sys
+from workbench.warehouse import gateway, server
+from workbench.warehouse.address import Folder
+gateway.POLL_SECONDS = 0.01
+sys.exit(server.main(Folder(Path(sys.argv[1])), int(sys.argv[2])))
+"""
+
+
+def test_long_statements_are_asked_for_again_not_sent_again(alone: Project) -> None:
+    """A statement that takes longer than an HTTP request may is run once, and its result fetched when it is there."""
+    folder = Folder.of(alone)
+    folder.make()
+    ready, told = os.pipe()
+    server = subprocess.Popen([sys.executable, "-c", IMPATIENT, str(folder.path), str(told)], pass_fds=(told,))
+    os.close(told)
+    assert os.read(ready, 16)
+    sql("create table t (a int)")
+    sql("insert into t select uniform(1, 10, random()) from table(generator(rowcount => 1000000))")
+    assert sql("select count(*) as n from t").n[0] == 1_000_000
+    local.stop(alone)
+    server.wait(timeout=60)
+    os.close(ready)
+
+
 def test_ends_when_nobody_asks(alone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the idle time without a request the server ends by itself, and its address is gone."""
     monkeypatch.setenv("WORKBENCH_WAREHOUSE_IDLE", "0.5")
@@ -179,6 +224,7 @@ def test_a_forked_child_leaves_the_parents_session_alone(alone: Project) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="how busy the server is, is read from /proc")
 def test_an_interrupt_cancels_the_statement(alone: Project) -> None:
     """Ctrl-C ends a query at once, also on the server, with exit status 130; the next one works."""
     local.ensure(alone)
