@@ -3,6 +3,7 @@
 The public API, for notebooks and flows; everything else is private to the package:
 
     sql(text, **binds)                    a query's result as a pandas DataFrame
+    table(frame)                          a result as `%%sql` shows it: rows, time, query id
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -18,15 +19,17 @@ if TYPE_CHECKING:
     from workbench.tracking import log_metric as log_metric
     from workbench.tracking import log_parameter as log_parameter
     from workbench.warehouse import sql as sql
+    from workbench.warehouse import table as table
 
 __version__ = "0.1.0"
-__all__ = ["log_figure", "log_metric", "log_parameter", "sql"]
+__all__ = ["log_figure", "log_metric", "log_parameter", "sql", "table"]
 
 _HOME = {
     "log_figure": "workbench.tracking",
     "log_metric": "workbench.tracking",
     "log_parameter": "workbench.tracking",
     "sql": "workbench.warehouse",
+    "table": "workbench.warehouse",
 }
 
 
