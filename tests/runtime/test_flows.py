@@ -6,12 +6,14 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.slow
 
+FLOWS = Path(__file__).parent / "flows"
 Runs = Callable[[str], Any]
 
 
@@ -116,3 +118,33 @@ def test_branches_that_get_along_join(ran: Runs) -> None:
     drawn = round(random.random(), 3)
     want = f"True [1, 2, 3] {{'k': 2}} {3 + drawn + 2} {round(random.random(), 3)} 0.5\n"
     assert run.texts("last")["last"] == want
+
+
+def test_metaflows_own_decorators_work(ran: Runs) -> None:
+    """@retry, @catch, @timeout and @resources stand above a promoted step as above any other; so does a foreach."""
+    run = ran("decorated")
+    assert run.status == 0, run.log
+    assert run.texts("flaky")["a1"] == "attempt 1\n"
+    assert run.texts("last")["d4"] == "[2, 4, 6] builtins.ZeroDivisionError\n"
+    assert run.cells("caught")["c3"]["outputs"][0]["ename"] == "ZeroDivisionError"
+
+
+def test_an_ordinary_step_pays_nothing(ran: Runs) -> None:
+    """Nothing shared, nothing changed on the side: no hidden artifact but the record of the cells."""
+    run = ran("whole")
+    assert run.status == 0, run.log
+    task = run.task("only")
+    assert not [name for name in ("shared", "state", "branch", "experiment") if f"_workbench_{name}" in task]
+
+
+def test_a_failed_step_resumes(tmp_path: Path, run_flow: Any) -> None:
+    """After an edit of the failed step, resume takes over what the steps before it handed over."""
+    source = (FLOWS / "identity.py").read_text()
+    file = tmp_path / "source" / "identity.py"
+    file.parent.mkdir()
+    file.write_text(source.replace("a.append(2)", "a.append(missing)"))
+    assert run_flow(file, tmp_path / "run").status != 0
+    file.write_text(source)
+    run = run_flow(file, tmp_path / "run", "resume")
+    assert run.status == 0, run.log
+    assert run.texts("look")["names"] == "True True [1, 2] [1]\n"

@@ -47,8 +47,8 @@ class Task:
         finally:
             flow._workbench_cells = [each.as_dict() for each in session.recorder.cells]
             flow._workbench_logged = record.drain()
-        if self._graph.end_step == code.name:
-            flow._workbench_experiment = experiment.published(flow, module, self._facts)
+        if self._graph.end_step == code.name and (link := experiment.published(flow, module, self._facts)):
+            flow._workbench_experiment = link
 
     def _run_cells(self, code: StepCode, session: Session, crossing: Crossing, inputs: tuple[Any, ...]) -> None:
         index = HAND_OVER

@@ -130,6 +130,9 @@ class ProcessState:
         before = {kind: kind.read() for kind in watched}
 
         def done() -> None:
+            for name, kind in self._kinds.items():
+                if kind.by_imports and name in self._before and kind not in before:
+                    self._before[name] = kind.read()  # it began with this import
             for kind, seen in before.items():
                 after = kind.read()
                 if kind.change(seen, after) is not None:

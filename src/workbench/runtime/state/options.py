@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sys
 import warnings
 from typing import Any
 
@@ -94,9 +95,8 @@ class Display(MappingKind):
         if (shell := _shell()) is None:
             return {}
         plain = shell.display_formatter.formatters["text/plain"]
-        backend = _inline(shell)
         found = {f"text.{name}": getattr(plain, name) for name in _TEXT}
-        return found | {f"inline.{name}": copy.copy(getattr(backend, name)) for name in _INLINE}
+        return found | {f"inline.{name}": value for name, value in _inline(shell).items()}
 
     def restore(self, change: dict[str, Any]) -> None:
         shell = _shell()
@@ -104,13 +104,20 @@ class Display(MappingKind):
             owner, _, name = key.partition(".")
             if owner == "text":
                 setattr(shell.display_formatter.formatters["text/plain"], name, value)
+            elif (backend := _backend()) is not None:
+                setattr(backend, name, value)
             else:
-                setattr(shell.config.InlineBackend, name, value)  # for the backend, should it be made later
-                setattr(_inline(shell), name, value)
+                setattr(shell.config.InlineBackend, name, value)  # what it will be made with
 
 
 _TEXT = ("float_precision", "max_seq_length", "max_width", "pprint", "verbose")
-_INLINE = ("figure_formats", "print_figure_kwargs", "close_figures", "rc")
+_INLINE: dict[str, Any] = {
+    "figure_formats": {"png"},
+    "print_figure_kwargs": {"bbox_inches": "tight"},
+    "close_figures": True,
+    "rc": {},
+}
+"""The inline backend's own defaults: to ask it would be to import matplotlib."""
 
 
 def _shell() -> Any:
@@ -119,11 +126,19 @@ def _shell() -> Any:
     return get_ipython()
 
 
-def _inline(shell: Any) -> Any:
-    """The inline backend's options; before there is a backend, those that it would be made with."""
-    from matplotlib_inline.config import InlineBackend
+def _backend() -> Any:
+    config = sys.modules.get("matplotlib_inline.config")
+    return config.InlineBackend.instance() if config and config.InlineBackend.initialized() else None
 
-    return InlineBackend.instance() if InlineBackend.initialized() else InlineBackend(parent=shell)
+
+def _inline(shell: Any) -> dict[str, Any]:
+    """The inline backend's options; before there is a backend, those that it would be made with."""
+    if (backend := _backend()) is not None:
+        return {name: copy.copy(getattr(backend, name)) for name in _INLINE}
+    chosen = dict(shell.config.get("InlineBackend", {}))
+    if single := chosen.pop("figure_format", None):
+        chosen.setdefault("figure_formats", {single})
+    return _INLINE | {name: copy.copy(chosen[name]) for name in _INLINE if name in chosen}
 
 
 class DecimalContext(Kind):
