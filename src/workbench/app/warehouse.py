@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,11 +74,13 @@ def query(text: str, binds: dict[str, Any], connection: str | None) -> pd.DataFr
     return sql(text, connection=connection, **binds)
 
 
-def load(folder: Path, tables: tuple[str, ...], connection: str | None, schema: str) -> tuple[Loaded, ...]:
+def load(
+    folder: Path, tables: tuple[str, ...], connection: str | None, schema: str, watch: Callable[[str], object]
+) -> tuple[Loaded, ...]:
     """Load a folder's files into RAW tables. See workbench.warehouse.load."""
     from workbench.warehouse.load import load as load_files
 
-    return load_files(folder, *tables, connection=connection, schema=schema)
+    return load_files(folder, *tables, connection=connection, schema=schema, watch=watch)
 
 
 def tables(connection: str | None) -> tuple[TableFacts, ...]:

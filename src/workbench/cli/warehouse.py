@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shlex
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +126,8 @@ def load(folder: Path, tables: tuple[str, ...], schema: str, connection: str | N
     """
     from workbench.app.warehouse import load as load_files
 
-    loaded = load_files(folder, tables, connection, schema)
+    with _working() as say:
+        loaded = load_files(folder, tables, connection, schema, lambda file: say(f"loading {file}"))
     if form == "json":
         keys = ("table", "file", "load_id", "rows")
         click.echo(json.dumps([{key: getattr(one, key) for key in keys} for one in loaded], indent=1))
@@ -159,6 +162,18 @@ def tables(connection: str | None, columns: bool, form: str) -> None:
         click.echo(f"{f'{one.schema}.{one.name}':{width}}  {rows:>16}  {_count(len(one.columns), 'column')}")
         for column in one.columns if columns else ():
             click.echo(f"  {column.name:{width}}  {column.type}{'' if column.nullable else ' not null'}")
+
+
+@contextlib.contextmanager
+def _working() -> Iterator[Callable[[str], object]]:
+    """Say what is being done: a line that moves on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield str
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield status.update
 
 
 def _count(number: int, what: str) -> str:

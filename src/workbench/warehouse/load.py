@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,11 +40,13 @@ def load(
     connection: str | None = None,
     schema: str = SCHEMA,
     project: Project | None = None,
+    watch: Callable[[str], object] = str,
 ) -> tuple[Loaded, ...]:
     """Load the folder's files of JSON lines (also gzipped) into RAW tables, which are made where they don't exist.
 
     A file belongs to the table of its name up to the first dot (`events.2026-10.jsonl.gz` to EVENTS), or of the folder
     that it is in. tables: only these. connection: a profile's name. Each file is loaded whole or not at all.
+    watch: called with each file's name before its turn.
     Raises WarehouseError where there is nothing to load or the warehouse refuses.
     """
     from snowflake.connector.errors import Error
@@ -59,9 +61,11 @@ def load(
         with tempfile.TemporaryDirectory(prefix="workbench-load-") as scratch:
             _prepare(session, schema, sorted({table for table, _ in chosen}))
             now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
-            return tuple(
-                _load_file(session.cursor(), schema, table, file, Path(scratch), now) for table, file in chosen
-            )
+            loaded = []
+            for table, file in chosen:
+                watch(file.name)
+                loaded.append(_load_file(session.cursor(), schema, table, file, Path(scratch), now))
+            return tuple(loaded)
     except Error as error:
         raise translated(error, profile=name) from error
     finally:
