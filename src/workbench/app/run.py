@@ -68,6 +68,7 @@ def run(
     flow.configure(prepared.project)
     facts = flow.facts(prepared.flow.file)
     values = typed(facts.parameters, given, owner=target.name)
+    _keep_out_of_git(prepared.project)
     finished, notebook_content = _Run(prepared, facts, values, watcher).to_the_end()
     problems: list[WorkbenchError] = []
     if executed_to is not None and notebook_content is not None:
@@ -128,6 +129,13 @@ class Finished:
         if self.record.status == "interrupted":
             return 128 + signal.SIGINT
         return 1 if self.problems or self.record.status != "succeeded" else 0
+
+
+def _keep_out_of_git(project: Project) -> None:
+    """The state is this machine's: in a project that doesn't say so itself, it says so."""
+    file = project.state / ".gitignore"
+    if not file.exists():
+        write_atomic(file, b"*\n")
 
 
 class _Run:

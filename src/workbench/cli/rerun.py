@@ -23,8 +23,8 @@ def command(notebook: Path, given: tuple[tuple[str, str], ...], output: Path | N
     """
     from workbench.app.rerun import run
     from workbench.cli.progress import CellsProgress
-    from workbench.cli.results import finish
+    from workbench.cli.results import finish, interruptible
 
-    with CellsProgress() as progress:
+    with interruptible(), CellsProgress() as progress:
         finished = run(notebook, given, progress.cell, output=output)
     sys.exit(finish(finished, form))

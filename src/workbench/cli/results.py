@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +16,16 @@ from workbench.runs.runscell import duration
 if TYPE_CHECKING:
     from workbench.app.run import Finished
     from workbench.runs.record import RunRecord
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C before or after the run itself ends the command with 130, as within it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(_error("interrupted"), err=True)
+        sys.exit(128 + signal.SIGINT)
 
 
 def finish(finished: Finished, form: str) -> int:

@@ -30,9 +30,9 @@ def command(
     """
     from workbench.app.run import run
     from workbench.cli.progress import StepsProgress
-    from workbench.cli.results import finish
+    from workbench.cli.results import finish, interruptible
 
-    with StepsProgress() as progress:
+    with interruptible(), StepsProgress() as progress:
         finished = run(
             target,
             given,
