@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse import arithmetic, names, rewrites
+from workbench.warehouse import names, rewrites, typed
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -143,7 +143,7 @@ def bound_value(binding: dict[str, Any]) -> Any:
 
 def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
     """fakesnow makes its macros in each database: ours beside them, and the schema that each database has."""
-    ours = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *rewrites.MACROS, *arithmetic.MACROS)
+    ours = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *rewrites.MACROS, *typed.MACROS)
 
     def with_ours(catalog: str) -> str:
         return creation_sql(catalog) + "".join(statement.format(catalog=catalog) for statement in ours)
@@ -236,7 +236,7 @@ def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any)
 
 
 def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
-    """The statement's arithmetic is mended when fakesnow has made it DuckDB's, and DuckDB can say the types."""
+    """What depends on types is mended when fakesnow has made it DuckDB's, and DuckDB can say the types."""
 
     def computed(cursor: Any, expression: Any, params: Any) -> Any:
         def describe(text: str, values: dict[str, Any]) -> list[str] | None:
@@ -253,8 +253,8 @@ def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
         values = list(params) if isinstance(params, list) else []
         statement = rewrites.finished(transform(cursor, expression, params))
         if _this.text_is_numbers:
-            arithmetic.with_texts_cast(statement, values, describe)
-        return arithmetic.mended(statement, values, describe, refuse)
+            typed.with_texts_cast(statement, values, describe)
+        return typed.mended(statement, values, describe, refuse)
 
     return computed
 

@@ -81,6 +81,17 @@ def test_to_char_takes_its_format(ask: Ask, pattern: str, text: str, value: str)
     assert ask(f"select to_char({value}, '{pattern}') as t from {source}").t[0] == text
 
 
+def test_times_as_text(ask: Ask) -> None:
+    """A time becomes text with its milliseconds, also as a column whose type no cast says; a date has none."""
+    source = "(select '2024-03-04 15:06:07'::timestamp_ntz as t, '2024-03-04'::date as d, 5 as n, 'x' as s)"
+    found = ask(
+        f"select t::varchar as a, to_varchar(t) as b, d::varchar as c, n::varchar as e, s::varchar as f from {source}"
+    )
+    time = "2024-03-04 15:06:07.000"
+    assert found.iloc[0].tolist() == [time, time, "2024-03-04", "5", "x"]
+    assert ask(f"select t::varchar as a, count(*) as n from {source} group by t::varchar").a[0] == time
+
+
 @pytest.mark.parametrize("call", ["to_char(12.5, '999.00')", "to_char(n, f)", "to_varchar(d, 'YYYY-WW')"])
 def test_other_formats_are_refused(ask: Ask, only_local: None, call: str) -> None:
     """A format that isn't understood is an error, never dropped."""

@@ -1,10 +1,10 @@
-"""Division and averages as Snowflake does them: of fixed-point numbers, fixed-point; by zero, an error.
+"""What depends on the types of columns: division, averages, sums of text, times as text.
 
-DuckDB divides in floating point, and by zero to infinity. What a result should be depends on the operands' types, which
-only DuckDB knows: it is asked to describe the operands where they stand, before the statement runs.
+DuckDB divides in floating point, and by zero to infinity; it writes 10:00:00 where Snowflake writes 10:00:00.000. The
+types of the operands are known to DuckDB alone: it describes them where they stand, before the statement runs.
 
-Snowflake's rule: the quotient of numbers with scales s and t has max(s, min(s + 6, 12)) digits after the point; so has
-the average of numbers with scale s.
+Snowflake's rule for numbers: a quotient of numbers with scales s and t has max(s, min(s + 6, 12)) digits after the
+point, whatever t is; so has the average of numbers with scale s.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ MACROS = (
     """,
 )
 
+# as text, with what comes after the milliseconds: the local warehouse's zone is UTC
+_TIMES = {"TIMESTAMP": "", "TIMESTAMP_NS": "", "TIMESTAMP WITH TIME ZONE": " +0000"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _WHOLE = frozenset(
     {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"}
@@ -31,13 +33,13 @@ _WHOLE = frozenset(
 
 
 def mended(statement: Any, values: list[Any], describe: Describe, refuse: Refuse) -> Any:
-    """The statement (DuckDB's dialect, ready to run) with its divisions and averages mended in place.
+    """The statement (DuckDB's dialect, ready to run) with its divisions, averages and times as text mended in place.
 
     values: of the statement's `?`, in the order of its text.
     """
     from sqlglot import exp
 
-    if statement.find(exp.Div, exp.Avg) is None:
+    if not any(_is_meant(node) for node in statement.find_all(exp.Div, exp.Avg, exp.Cast, exp.ToChar)):
         return statement
     named = _named(statement, values)
     for holder in _holders(statement):
@@ -87,16 +89,27 @@ def _holders(node: Any) -> Iterator[Any]:
 
 
 def _by_depth(holder: Any) -> Iterator[list[Any]]:
-    """The divisions and averages that stand in this SELECT itself; those within others first."""
+    """The nodes to mend that stand in this SELECT itself; those within others first."""
     from sqlglot import exp
 
     levels: defaultdict[int, list[Any]] = defaultdict(list)
-    for node in holder.find_all(exp.Div, exp.Avg):
+    for node in holder.find_all(exp.Div, exp.Avg, exp.Cast, exp.ToChar):
         owner = node.find_ancestor(exp.Select)
-        if owner is holder or (owner is None and not isinstance(holder, exp.Select)):
+        if _is_meant(node) and (owner is holder or (owner is None and not isinstance(holder, exp.Select))):
             levels[node.depth].append(node)
     for depth in sorted(levels, reverse=True):
         yield levels[depth]
+
+
+def _is_meant(node: Any) -> bool:
+    """Whether the node may have to be mended: a division, an average, or a cast of what may be a time to text."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Div | exp.Avg):
+        return True
+    if isinstance(node, exp.ToChar) or node.to.this in (exp.DataType.Type.TEXT, exp.DataType.Type.VARCHAR):
+        return not isinstance(node.this, exp.Literal | exp.JSONExtract | exp.JSONExtractScalar | exp.Null)
+    return False
 
 
 def _operands(node: Any) -> list[Any]:
@@ -173,6 +186,11 @@ def _with_ctes(holder: Any, probe: Any) -> Any:
 def _mend(node: Any, types: list[str | None], refuse: Refuse) -> None:
     from sqlglot import exp
 
+    if isinstance(node, exp.Cast | exp.ToChar):
+        if types[0] in _TIMES:
+            pattern = exp.Literal.string("%Y-%m-%d %H:%M:%S.%g" + _TIMES[types[0]])
+            node.replace(exp.Anonymous(this="strftime", expressions=[node.this.copy(), pattern]))
+        return
     scales = [_scale(kind) for kind in types]
     if isinstance(node, exp.Div):
         divisor = node.expression
