@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.files import write_atomic
+from workbench.notebook import quick
 from workbench.project import Project
 from workbench.runs.record import PAGE, RunRecord, folder_of
 from workbench.runs.runscell import TAG, duration
@@ -53,8 +54,9 @@ def page(run: RunRecord, panes: Sequence[tuple[str, str]]) -> str:
 
 def notebook_html(notebook: Mapping[str, Any]) -> str:
     """A notebook as nbconvert renders it, sanitised, with nothing that is fetched from elsewhere."""
-    import nbformat
-    from nbconvert import HTMLExporter
+    with quick.imports():
+        import nbformat
+        from nbconvert import HTMLExporter
 
     shown = {**notebook, "cells": [_shown(cell) for cell in notebook["cells"] if not _managed(cell)]}
     exporter = HTMLExporter(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ParameterError, RunFailed
+from workbench.notebook import quick
 from workbench.notebook.ipynb import parse
 from workbench.notebook.model import Notebook, headings
 from workbench.runs.record import Failure
@@ -66,10 +67,11 @@ def execute(
 
     notebook: nbformat 4, as JSON. cwd: where the kernel works. Raises RunFailed where there is no kernel to run it in.
     """
-    import nbformat
-    import papermill
-    from jupyter_client.kernelspec import NoSuchKernel
-    from papermill.engines import papermill_engines
+    with quick.imports():
+        import nbformat
+        import papermill
+        from jupyter_client.kernelspec import NoSuchKernel
+        from papermill.engines import papermill_engines
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     papermill_engines.register("workbench", _engine())

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import html
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+from workbench.notebook import quick
 from workbench.runtime.sanitise import POLICY, sanitised, sanitised_output
 
 
@@ -102,16 +102,8 @@ class _Renderer:
 
 
 def _exporter() -> Any:
-    # a grammar that jsonschema would compile for a second, to check a kind of address that notebooks don't have
-    unwanted = "rfc3987_syntax"
-    absent = unwanted not in sys.modules
-    if absent:
-        sys.modules[unwanted] = None  # type: ignore[assignment] # how to say that there is no such module
-    try:
+    with quick.imports():
         from nbconvert import HTMLExporter
-    finally:
-        if absent:
-            del sys.modules[unwanted]
     exporter = HTMLExporter(
         template_name="basic",
         exclude_input=True,
