@@ -14,6 +14,7 @@ from typing import Any
 
 from workbench.runtime.imports import ImportWatch
 from workbench.runtime.pickling import digest, dumps, loads
+from workbench.runtime.state.counters import LibraryCounters
 from workbench.runtime.state.definitions import Definitions
 from workbench.runtime.state.generators import NumpyRandom, PythonRandom, TorchRandom
 from workbench.runtime.state.kind import Kind
@@ -46,7 +47,7 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
         *(Environment(), ModulePath(), WorkingFolder(), Locale(), WarningFilters(), Logging(), RecursionLimit()),
         *(PythonRandom(), NumpyRandom(), TorchRandom()),
         *(NumpyPrinting(), NumpyErrors(), PandasOptions(), MatplotlibParameters(), SklearnConfig(), Display()),
-        *(DecimalContext(), Definitions(module)),
+        *(DecimalContext(), Definitions(module), LibraryCounters()),
     )
 
 
