@@ -10,8 +10,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from workbench import quick
 from workbench.files import write_atomic
-from workbench.notebook import quick
 from workbench.project import Project
 from workbench.runs.record import PAGE, RunRecord, folder_of
 from workbench.runs.runscell import TAG, duration

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench import quick
 from workbench.errors import ParameterError, RunFailed
-from workbench.notebook import quick
 from workbench.notebook.ipynb import parse
 from workbench.notebook.model import Notebook, headings
 from workbench.runs.record import Failure

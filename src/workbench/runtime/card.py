@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
-from workbench.notebook import quick
+from workbench import quick
 from workbench.runtime.sanitise import POLICY, sanitised, sanitised_output
 
 

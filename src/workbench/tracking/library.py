@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from workbench import quick
+
 # What the library reads from the environment while it is imported and while an experiment is made.
 _SETTINGS = {
     "COMET_DISABLE_AUTO_LOGGING": "1",  # or it hooks imports and patches scikit-learn, torch and others
@@ -50,7 +52,8 @@ def load() -> Any:
     if "comet_ml" in sys.modules:
         return sys.modules["comet_ml"]  # the user's own import: its handlers stay
     hook = sys.excepthook
-    module = importlib.import_module("comet_ml")
+    with quick.imports():
+        module = importlib.import_module("comet_ml")
     sys.excepthook = hook
     logger = logging.getLogger("comet_ml")
     for handler in [h for h in logger.handlers if isinstance(h, logging.StreamHandler)]:

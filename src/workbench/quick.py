@@ -1,4 +1,4 @@
-"""nbformat, nbconvert and papermill, imported without what takes most of their time."""
+"""Libraries that check JSON (nbformat, nbconvert, papermill, comet_ml), imported without what takes them longest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GRAMMAR = "rfc3987_syntax"
 def imports() -> Iterator[None]:
     """Within, jsonschema finds no grammar of internationalised addresses.
 
-    It would compile that for more than a second of CPU, to check a kind of value that no notebook has.
+    It would compile that for more than a second of CPU, to check a kind of value that none of them has.
     """
     absent = _GRAMMAR not in sys.modules
     if absent:
