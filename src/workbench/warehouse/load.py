@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ SCHEMA = "RAW"
 SUFFIXES = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
 STAGE = "workbench_landing"
 _CHUNK = 1 << 20
+_MANY = 1000  # binds in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,23 @@ class Loaded:
     file: str
     load_id: str
     rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A RAW table and where its files are staged, as SQL says them."""
+
+    schema: str
+    table: str
+
+    @property
+    def name(self) -> str:
+        return f"{identifier(self.schema)}.{identifier(self.table)}"
+
+    @property
+    def stage(self) -> str:
+        folder = hashlib.sha256(self.table.encode()).hexdigest()[:16]  # any name may be a table's, not a path's
+        return f"@{identifier(self.schema)}.{identifier(STAGE)}/{folder}"
 
 
 def load(
@@ -61,10 +80,11 @@ def load(
         with tempfile.TemporaryDirectory(prefix="workbench-load-") as scratch:
             _prepare(session, schema, sorted({table for table, _ in chosen}))
             now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
-            loaded = []
-            for table, file in chosen:
-                watch(file.name)
-                loaded.append(_load_file(session.cursor(), schema, table, file, Path(scratch), now))
+            loaded: list[Loaded] = []
+            for table in dict.fromkeys(table for table, _ in chosen):
+                files = [file for name, file in chosen if name == table]
+                folder = Path(scratch, hashlib.sha256(table.encode()).hexdigest()[:16])
+                loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, watch)
             return tuple(loaded)
     except Error as error:
         raise translated(error, profile=name) from error
@@ -103,34 +123,66 @@ def _prepare(session: Connection, schema: str, tables: list[str]) -> None:
         session.cursor().execute(statement)
 
 
-def _load_file(cursor: Cursor, schema: str, table: str, file: Path, scratch: Path, now: str) -> Loaded:
-    """Stage the file under its content's hash and copy it, unless the table has that content."""
-    staged, load_id = _packed(file, scratch)
-    target = f"{identifier(schema)}.{identifier(table)}"
-    known = cursor.execute(f"select 1 from {target} where load_id = ? limit 1", [load_id]).fetchall()  # noqa: S608
-    if known:
-        staged.unlink()
-        return Loaded(table, file.name, load_id, 0)
-    stage = f"@{identifier(schema)}.{identifier(STAGE)}/{hashlib.sha256(table.encode()).hexdigest()[:16]}/{load_id}"
-    cursor.execute(f"put 'file://{staged}' {stage} auto_compress=false overwrite=true")
-    staged.unlink()
-    name = file.name.replace("\\", "\\\\").replace("'", "''")
+def _load_table(
+    cursor: Cursor, target: Target, files: list[Path], folder: Path, now: str, watch: Callable[[str], object]
+) -> list[Loaded]:
+    """Stage the files whose content the table doesn't have under their content's hash, and copy them one by one."""
+    folder.mkdir()
+    packed: dict[Path, tuple[Path, str]] = {}
+    for file in files:
+        watch(file.name)
+        try:
+            packed[file] = _packed(file, folder)
+        except (OSError, EOFError, zlib.error) as error:
+            raise WarehouseError(
+                f"{file} can't be read: {error}", hint="nothing of its table was loaded; mend or remove the file"
+            ) from error
+    known = _known(cursor, target, [load_id for _, load_id in packed.values()])
+    for staged, load_id in packed.values():
+        if load_id in known:
+            staged.unlink(missing_ok=True)
+    if any(folder.iterdir()):
+        cursor.execute(f"put 'file://{folder}/*.json.gz' {target.stage} auto_compress=false overwrite=true")
+    loaded = []
+    for file, (staged, load_id) in packed.items():
+        watch(file.name)
+        rows = 0 if load_id in known else _copy(cursor, target, staged.name, load_id, file.name, now)
+        known.add(load_id)
+        loaded.append(Loaded(target.table, file.name, load_id, rows))
+    return loaded
+
+
+def _known(cursor: Cursor, target: Target, load_ids: list[str]) -> set[str]:
+    """Which of the loads the table has."""
+    known: set[str] = set()
+    for start in range(0, len(load_ids), _MANY):
+        some = load_ids[start : start + _MANY]
+        marks = ", ".join("?" * len(some))
+        text = f"select distinct load_id from {target.name} where load_id in ({marks})"  # noqa: S608  names are quoted
+        known.update(row[0] for row in cursor.execute(text, some).fetchall())
+    return known
+
+
+def _copy(cursor: Cursor, target: Target, staged: str, load_id: str, name: str, now: str) -> int:
+    """Copy one staged file; the rows that this added."""
+    literal = name.replace("\\", "\\\\").replace("'", "''")
     rows = cursor.execute(
-        f"copy into {target} (data, load_id, loaded_at, file_name) "  # noqa: S608  names are quoted, COPY has no binds
-        f"from (select $1, '{load_id}', '{now}'::timestamp_ntz, '{name}' from {stage}/{staged.name}) "
+        f"copy into {target.name} (data, load_id, loaded_at, file_name) "  # noqa: S608  COPY has no binds
+        f"from (select $1, '{load_id}', '{now}'::timestamp_ntz, '{literal}' from {target.stage}/{staged}) "
         "file_format = (type = json) purge = true"
     ).fetchall()
-    return Loaded(table, file.name, load_id, sum(int(row[3]) for row in rows if len(row) > 3))
+    return sum(int(row[3]) for row in rows if len(row) > 3)
 
 
-def _packed(file: Path, scratch: Path) -> tuple[Path, str]:
-    """The file gzipped under a plain name in scratch, and the hash of its uncompressed content."""
+def _packed(file: Path, folder: Path) -> tuple[Path, str]:
+    """The file gzipped in the folder, under the hash of its uncompressed content, and that hash."""
     digest = hashlib.sha256()
-    target = scratch / "documents.json.gz"
+    target = folder / "packing"
     opened = gzip.open if file.name.endswith(".gz") else open
     # level 1: the network here is loopback or fast, and the default level takes longer than the rest of the load
     with opened(file, "rb") as source, gzip.GzipFile(target, "wb", compresslevel=1, mtime=0) as packed:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             packed.write(chunk)
-    return target, digest.hexdigest()[:16]
+    load_id = digest.hexdigest()[:16]
+    return target.replace(folder / f"{load_id}.json.gz"), load_id

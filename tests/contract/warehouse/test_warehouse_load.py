@@ -97,6 +97,16 @@ def test_a_malformed_file_adds_nothing(ask: Ask, schema: str, tmp_path: Path) ->
     assert load(tmp_path, schema=schema)[0].rows == 5
 
 
+@pytest.mark.parametrize("content", [b"no gzip at all", gzip.compress(lines(DOCUMENTS))[:-9]])
+def test_a_damaged_file(ask: Ask, schema: str, tmp_path: Path, content: bytes) -> None:
+    """A file that can't be unpacked is named, and nothing of its table is loaded."""
+    (tmp_path / "events.a.jsonl").write_bytes(lines(DOCUMENTS))
+    (tmp_path / "events.b.jsonl.gz").write_bytes(content)
+    with pytest.raises(WarehouseError, match=r"events\.b\.jsonl\.gz can't be read"):
+        load(tmp_path, schema=schema)
+    assert ask(f"select count(*) as n from {schema}.events").n[0] == 0
+
+
 def test_an_empty_file(ask: Ask, schema: str, tmp_path: Path) -> None:
     """A file without documents makes the table and adds nothing."""
     (tmp_path / "events.jsonl").write_bytes(b"")
