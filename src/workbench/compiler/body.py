@@ -178,6 +178,11 @@ def _edits(
             yield Edit(end, end, ")")
         elif isinstance(inner, ast.Name) and inner.id == "locals" and "locals" not in graph.bound_names:
             yield Edit(*source.bounds(inner), "globals")
+        elif _runs_text_here(inner, graph):
+            # in a method, the text would bind into a copy of the locals
+            end = source.bounds(inner)[1] - 1
+            comma = "" if source.text[source.bounds(inner.args[0])[1] : end].rstrip().endswith(",") else ","
+            yield Edit(end, end, f"{comma} globals()")
         elif isinstance(inner, ast.Name) and inner.id == "get_ipython":
             names.runtime("get_ipython")
         elif isinstance(inner, ast.Name) and inner.id == "timed" and "timed" not in graph.bound_names:
@@ -202,6 +207,18 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, FUNCTIONS):
             yield from _top_level(child)
+
+
+def _runs_text_here(node: ast.AST, graph: StepGraph) -> bool:
+    """`exec(text)` or `eval(text)` with no namespace of its own."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("exec", "eval")
+        and node.func.id not in graph.bound_names
+        and len(node.args) == 1
+        and not node.keywords
+    )
 
 
 def _shows(node: ast.Expr, facts: CellFacts, source: Source, graph: StepGraph) -> bool:

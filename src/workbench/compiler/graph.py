@@ -53,7 +53,7 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
     setup = [facts[cell.index] for cell in places.setup]
     uses = step_uses(nodes, facts, setup, definitions)
     flow = Resolver(uses, definitions, parameters).run()
-    problems = flow.problems + rules.check(uses, definitions, flow)
+    problems = flow.problems + rules.check(uses, definitions)
     graph = _Builder(notebook, places, flow, definitions, parameters).graph()
     refused = any(problem.severity == "error" for problem in problems)
     return (None if refused else graph), _ordered(problems)

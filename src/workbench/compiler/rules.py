@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from workbench.compiler.dataflow import LAST_SHOWN, Dataflow
 from workbench.compiler.definitions import Definitions
 from workbench.compiler.model import CellFacts, Diagnostic, Span
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS
@@ -13,7 +12,7 @@ from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
 
 
-def check(uses: list[StepUse], definitions: Definitions, flow: Dataflow) -> list[Diagnostic]:
+def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
     """Every finding of every rule, each once."""
     problems: list[Diagnostic] = []
     cells = {facts.cell.index: facts for use in uses for facts in (*use.cells, *use.setup)}
@@ -22,8 +21,6 @@ def check(uses: list[StepUse], definitions: Definitions, flow: Dataflow) -> list
             # a rule's walk is worth its time only where one of its words is there at all
             if any(sign in facts.source for sign in signs):
                 problems += rule(facts, definitions)
-    for use in uses:
-        problems += last_shown_twice(use, flow)
     return problems
 
 
@@ -127,15 +124,6 @@ def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnost
             if isinstance(node, ast.Import) and any(alias.name == "__main__" for alias in node.names):
                 message = "`__main__` is the notebook's whole namespace, and a flow's differs"
                 yield _problem(facts, node, "WB303", message, "name the variables that you need")
-
-
-def last_shown_twice(use: StepUse, flow: Dataflow) -> Iterator[Diagnostic]:
-    """WB303: `_` of an earlier step, and then of this one."""
-    step = flow.steps[use.order]
-    if LAST_SHOWN in step.takes and use.shown_before_underscore:
-        need = use.needs[LAST_SHOWN]
-        message = "`_` is read both before and after this step shows a value"
-        yield Diagnostic("WB303", message, need.facts.cell, need.span, "give the value a name")
 
 
 RULES = (

@@ -41,7 +41,6 @@ class StepUse:
         self.global_names: set[str] = set()
         self.class_reads: set[str] = set()
         self.unknowable = False
-        self.shown_before_underscore = False
 
     @property
     def binds(self) -> set[str]:
@@ -229,11 +228,13 @@ class _Scan:
         return bool(name) and all(id(one) in here and name not in one.mentions | one.deferred for one in users)
 
     def need(self, needs: dict[str, Need], need: Need) -> None:
-        if need.name == "_" and self.shown and "_" not in self.bound:
-            self.use.shown_before_underscore = True
-            return
+        if need.name == "_" and self.shown:
+            return  # this step's own
         known = needs.get(need.name)
         if need.name in self.bound:
             return
+        if need.name in self.use.deletes:
+            # a module falls back on the builtin of that name, a function doesn't
+            self.use.global_names.add(need.name)
         if known is None or (need.certain and not known.certain):
             needs[need.name] = need

@@ -23,7 +23,9 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step(end=True)
     def b(self):
-        _ = self.last_shown
+        import builtins
+
+        builtins._ = self.last_shown
         # %% las01
         q = _ + 1
         print(q)

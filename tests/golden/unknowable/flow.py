@@ -32,8 +32,8 @@ class NotebookFlow(FlowSpec):
         global x, y
         x, y = self.x, self.y
         # %% unk02
-        print(eval("area(x) + y"))
-        exec("x = 5")
+        print(eval("area(x) + y", globals()))
+        exec("x = 5", globals())
 
         self.x = x
         self.y = y
