@@ -137,7 +137,18 @@ class FlowPickler(cloudpickle.Pickler):
         mtrand = sys.modules.get("numpy.random.mtrand")
         if mtrand is not None and obj is mtrand._rand:
             return _global_generator, ("numpy.random.mtrand", "_rand")
-        return NotImplemented
+        return self._array_with_attributes(obj)
+
+    def _array_with_attributes(self, obj: Any) -> Any:
+        """An array of a subclass keeps its attributes, which numpy's own pickle drops without a word."""
+        if self._numpy is None or not isinstance(obj, self._numpy.ndarray):
+            return NotImplemented
+        attributes = getattr(obj, "__dict__", None)
+        if not attributes or type(obj).__reduce__ is not self._numpy.ndarray.__reduce__:
+            return NotImplemented
+        self.special = True
+        make, arguments, state = obj.__reduce__()
+        return make, arguments, (state, attributes), None, None, _fill_array
 
 
 _FUNCTION_ATTRIBUTES = (
@@ -200,6 +211,11 @@ def _new_view(
     if not writeable:
         view.flags.writeable = False
     return view
+
+
+def _fill_array(array: Any, state: tuple[Any, dict[str, Any]]) -> None:
+    array.__setstate__(state[0])
+    array.__dict__.update(state[1])
 
 
 def _global_generator(module: str, name: str) -> Any:
