@@ -22,17 +22,27 @@ def log(record: Record) -> None:
     global _experiment, _owner
     if _experiment is None or _owner != os.getpid():
         project = Project.around()
-        name = Path(os.environ.get("JPY_SESSION_NAME") or sys.argv[0] or "python").stem
-        _experiment, _owner = Experiment(secrets.token_hex(16), name, name, project), os.getpid()
+        _experiment, _owner = Experiment(secrets.token_hex(16), _name(), _name(), project), os.getpid()
         atexit.register(_end)
         _announce(_experiment)
     _experiment.log([record])
 
 
+def _name() -> str:
+    """The notebook's or the script's name, as far as it is known."""
+    if notebook := os.environ.get("JPY_SESSION_NAME"):
+        return Path(notebook).stem
+    return "notebook" if _in_kernel() else Path(sys.argv[0]).stem or "python"
+
+
+def _in_kernel() -> bool:
+    kernel = sys.modules.get("ipykernel.kernelapp")
+    return kernel is not None and bool(kernel.IPKernelApp.initialized())
+
+
 def _announce(experiment: Experiment) -> None:
     """One line on where the experiment is. In a kernel as HTML alone: its texts are what a flow is compared with."""
-    kernel = sys.modules.get("ipykernel.kernelapp")
-    if kernel is None or not kernel.IPKernelApp.initialized():
+    if not _in_kernel():
         where = experiment.url or f"offline, {experiment.archive} when this process ends"
         print(f"Comet experiment: {where}", file=sys.stderr)
         return
