@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -175,3 +176,21 @@ def test_a_failing_cell_is_named(failed: Callable[..., Any]) -> None:
     assert [each["output_type"] for each in cells["b2"]["outputs"]] == ["stream", "error"]
     assert cells["b2"]["outputs"][1]["ename"] == "ZeroDivisionError"
     assert cells["b2"]["failed"] == {"line": 3, "source": "z = y / 0"}
+
+
+def test_branches_that_seed_first_agree(tmp_path: Path, run_flow: Any) -> None:
+    """A branch that seeds before it draws doesn't depend on what the other drew; the last one's state goes on."""
+    file = tmp_path / "source" / "seeded.py"
+    file.parent.mkdir()
+    draws = "import random\n# %% {id}\nrandom.seed({seed})\nrandom.random()"
+    bodies = {"one": draws.format(id="a", seed=1), "two": draws.format(id="b", seed=2)}
+    indented = {name: "\n".join(" " * 8 + line for line in body.splitlines()) for name, body in bodies.items()}
+    source = SPLIT.format(**indented).replace(
+        "        print(x)", "        import random\n        print(random.random())"
+    )
+    file.write_text(source)
+    run = run_flow(file, tmp_path / "run")
+    assert run.status == 0, run.log
+    random.seed(2)
+    random.random()
+    assert run.texts("last")["last"] == f"{random.random()}\n"

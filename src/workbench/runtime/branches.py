@@ -18,7 +18,7 @@ NOTES = "_workbench_branch"
 
 Note = dict[str, Any]
 """One step's: step, line (where the step stands: steps stand in the notebook's order), used, changed, bound (names),
-state (kind -> key -> fingerprint), live (kinds)."""
+state (kind -> key -> fingerprint), seeded (generators that were seeded before they were used), live (kinds)."""
 
 _HINT_VALUE = "let one branch run `after:` the other, or have each work on its own copy"
 _HINT_STATE = "set it in a cell tagged `setup`, or let one branch run `after:` the other"
@@ -81,6 +81,8 @@ def check_state(branches: Sequence[Branch], kinds: Mapping[str, Kind]) -> None:
         for note, kind, changes in _state_changes(one, kinds):
             for later in other.notes:
                 theirs = later["state"].get(kind.name, {})
+                if theirs and kind.consumed and kind.name in max(note, later, key=_line)["seeded"]:
+                    continue  # whatever the earlier one drew is no concern of the later one
                 shared = changes.keys() & theirs.keys()
                 if any(changes[key] != theirs[key] for key in shared) or (shared and kind.consumed):
                     raise _disagreement(f"step {note['step']} and step {later['step']} both change {kind.title}")
@@ -96,8 +98,13 @@ def in_order(branches: Sequence[Branch]) -> list[Branch]:
     return sorted(branches, key=_last_line)
 
 
+def _line(note: Note) -> int:
+    line: int = note["line"]
+    return line
+
+
 def _last_line(each: Branch) -> int:
-    return max((note["line"] for note in each.notes), default=0)
+    return max(map(_line, each.notes), default=0)
 
 
 def _state_changes(each: Branch, kinds: Mapping[str, Kind]) -> Iterator[tuple[Note, Kind, dict[str, bytes]]]:

@@ -6,6 +6,9 @@ text is held back for up to 0.2 s, so prints to stdout between prints to stderr 
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import fcntl
 import io
 import os
 import sys
@@ -49,9 +52,7 @@ class Streams:
         for pipe in self._pipes:
             pipe.close()
         self._pipes = []
-        self.send()
-        for descriptor in self._log.values():
-            os.close(descriptor)
+        self.send()  # the descriptors of the log stay open: a process that a cell left behind may still write to it
 
     def write(self, name: str, text: str) -> None:
         """Hold a text back, and put it into the log at once."""
@@ -147,6 +148,7 @@ class _Pipe:
         self._log = log
         self._receive = receive
         self._read, write = os.pipe()
+        _widen(write)
         os.dup2(write, number)
         os.close(write)
         # bytes that no program prints: what was written before them has arrived when they do
@@ -169,8 +171,6 @@ class _Pipe:
         # a subprocess that outlives the step may hold the other end: the thread is a daemon
 
     def _pump(self) -> None:
-        import codecs
-
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         pending = b""
         while chunk := os.read(self._read, 65536):
@@ -190,6 +190,13 @@ class _Pipe:
             _write_all(self._log, content)
             if text := decoder.decode(content):
                 self._receive(text)
+
+
+def _widen(pipe: int) -> None:
+    """Room for what C code prints in one go while it holds the interpreter, and with it our reader, back."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):  # the user's limit
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, 1 << 20)
 
 
 def _overlap(content: bytes, mark: bytes) -> int:

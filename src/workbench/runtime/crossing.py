@@ -48,7 +48,7 @@ class Crossing:
         """Before the first ordinary cell: the process state as earlier steps left it. body: the step's generator."""
         if self._state is not None:
             return
-        self._state = ProcessState(self._handed, self._module)
+        self._state = ProcessState(self._handed, self._module, watch_seeding=self._is_inside_split())
         for name, value in self._setup_values(body).items():
             if (mark := digest(value, self._module)) is not None:
                 self._setup[name] = (value, mark)
@@ -113,6 +113,7 @@ class Crossing:
             "changed": changed,
             "bound": bound,
             "state": self._state.essences(self._changes) if self._state is not None else {},
+            "seeded": list(self._state.seeded) if self._state is not None else [],
             "live": list(self._state.live) if self._state is not None else [],
         }
 

@@ -23,6 +23,7 @@ def start_shell(session: Session, module: ModuleType) -> Any:
 
     Its class is called as the kernel's is: pandas, rich and tqdm look at the name to know that they draw in a notebook.
     """
+    from IPython.core import page
     from IPython.core.displayhook import DisplayHook
     from IPython.core.displaypub import DisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
@@ -72,6 +73,14 @@ def start_shell(session: Session, module: ModuleType) -> Any:
         def init_virtualenv(self) -> None:
             """The interpreter is the environment's own already."""
 
+        def init_hooks(self) -> None:
+            """What a kernel's pager shows is beside the notebook, not in it."""
+            super().init_hooks()
+            self.set_hook("show_in_pager", page.as_hook(_unseen), 99)
+
+        def enable_gui(self, gui: Any = None) -> None:
+            """No window opens from a task, so there is no event loop to integrate."""
+
         def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
             session.error(etype.__name__, str(evalue), stb)
 
@@ -89,6 +98,10 @@ def start_shell(session: Session, module: ModuleType) -> Any:
     for name in ("_", "__", "___"):
         module.__dict__.pop(name, None)  # the last result is a builtin here, so that it reaches a step's locals
     return shell
+
+
+def _unseen(*_: Any, **__: Any) -> None:
+    """Drop a text for the pager."""
 
 
 _ENVIRONMENT = {

@@ -53,6 +53,8 @@ class Task:
     def _run_cells(self, code: StepCode, session: Session, crossing: Crossing, inputs: tuple[Any, ...]) -> None:
         index = HAND_OVER
         body = code.run(self._flow, *inputs)
+        if code.cells and not any(cell.setup for cell in code.cells):
+            crossing.begin(body)  # the imports at the top of the step need the module path that earlier cells left
         try:
             for index in body:
                 session.leave_cell()
@@ -61,6 +63,7 @@ class Task:
                 if not code.cells[index].setup:
                     crossing.begin(body)
                 session.enter_cell(code.cells[index])
+            session.leave_cell()
         except BaseException as error:
             raise failure.explained(error, code, index, session) from None
 

@@ -65,10 +65,16 @@ def merged(branches: Sequence[tuple[Handed, set[str]]], module: types.ModuleType
 
 
 class ProcessState:
-    """The state of one task. handed: what comes from earlier steps; module: the flow's."""
+    """The state of one task. handed: what comes from earlier steps; module: the flow's.
 
-    def __init__(self, handed: Handed, module: types.ModuleType) -> None:
+    watch_seeding: note which generators are seeded before they are used; for steps that may run beside others.
+    """
+
+    def __init__(self, handed: Handed, module: types.ModuleType, *, watch_seeding: bool = False) -> None:
         self._handed = handed
+        self._watch_seeding = watch_seeding
+        self._seeded: set[str] = set()
+        self._seeders: list[tuple[types.ModuleType, str, Any]] = []
         self._module = module
         self._kinds = {kind.name: kind for kind in kinds(module)}
         self._before: dict[str, Any] = {}
@@ -82,7 +88,7 @@ class ProcessState:
 
     def end(self) -> dict[str, Any]:
         """What the cells changed since: kind's name -> change. Says on stderr what of it is not handed over."""
-        self._watch.stop()
+        self.stop()
         changes: dict[str, Any] = {}
         for name, before in self._before.items():
             kind = self._kinds[name]
@@ -102,13 +108,20 @@ class ProcessState:
         }
 
     def stop(self) -> None:
-        """Watch imports no more, where the cells failed."""
+        """Watch no more."""
         self._watch.stop()
+        while self._seeders:
+            setattr(*self._seeders.pop())
 
     @property
     def live(self) -> tuple[str, ...]:
         """Names of the kinds that exist in this process."""
         return tuple(self._before)
+
+    @property
+    def seeded(self) -> tuple[str, ...]:
+        """Names of the generators that were seeded before they were used."""
+        return tuple(sorted(self._seeded))
 
     def handed_on(self, changes: Mapping[str, Any]) -> Handed:
         """What later steps need: what came, and what was changed here."""
@@ -124,6 +137,20 @@ class ProcessState:
         if kind.name in self._handed:
             kind.restore(loads(self._handed[kind.name]))
         self._before[kind.name] = kind.read()
+        if self._watch_seeding:
+            for module, name in kind.seeds:
+                if (owner := sys.modules.get(module)) is not None and hasattr(owner, name):
+                    self._seeders.append((owner, name, getattr(owner, name)))
+                    setattr(owner, name, self._noting(kind, getattr(owner, name)))
+
+    def _noting(self, kind: Kind, seed: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(seed)
+        def noting(*arguments: Any, **options: Any) -> Any:
+            if kind.read() == self._before[kind.name]:
+                self._seeded.add(kind.name)
+            return seed(*arguments, **options)
+
+        return noting
 
     def _around_import(self) -> Callable[[], None]:
         """What a library changes when it is imported is not the cells' doing."""

@@ -13,6 +13,7 @@ class PythonRandom(Kind):
 
     name, title, module = "random", "Python's random generator", "random"
     consumed = True
+    seeds = (("random", "seed"),)
 
     def read(self) -> Any:
         return self.library.getstate()
@@ -26,6 +27,7 @@ class NumpyRandom(Kind):
 
     name, title, module = "numpy.random", "numpy's global random generator", "numpy.random.mtrand"
     consumed = True
+    seeds = (("numpy.random", "seed"), ("numpy.random.mtrand", "seed"))
 
     def read(self) -> bytes:
         return pickle.dumps(self.library._rand.get_state(legacy=False))
@@ -39,6 +41,7 @@ class TorchRandom(Kind):
 
     name, title, module = "torch.random", "torch's random generator", "torch"
     consumed = True
+    seeds = (("torch", "manual_seed"), ("torch.random", "manual_seed"))
 
     def read(self) -> bytes:
         return bytes(self.library.get_rng_state().numpy().tobytes())

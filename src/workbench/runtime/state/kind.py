@@ -11,7 +11,8 @@ T = TypeVar("T")
 class Kind:
     """name: key in the artifact; title: as people are told of it; module: the kind exists once this is imported.
 
-    consumed: to use it is to change it, as with random generators, so who leaves it as it was didn't use it.
+    consumed: to use it is to change it, as with random generators, so who leaves it as it was didn't use it;
+    seeds: for those, the functions (module, name) that make what was before irrelevant.
     by_imports: libraries change it when they are imported, which is not the cells' doing.
     """
 
@@ -19,6 +20,7 @@ class Kind:
     title: ClassVar[str]
     module: ClassVar[str]
     consumed: ClassVar[bool] = False
+    seeds: ClassVar[tuple[tuple[str, str], ...]] = ()
     by_imports: ClassVar[bool] = False
 
     @property
