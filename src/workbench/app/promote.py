@@ -27,6 +27,7 @@ class Promoted(NamedTuple):
     parameters: tuple[ParameterFacts, ...]
     warnings: tuple[Diagnostic, ...]
     lines: tuple[tuple[str, int] | None, ...]
+    modules: frozenset[str]
 
 
 class Outcome(NamedTuple):
@@ -57,6 +58,7 @@ def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
         parameters=result.graph.parameters,
         warnings=result.diagnostics,
         lines=result.flow.lines,
+        modules=result.graph.modules,
     )
 
 
@@ -72,8 +74,7 @@ def flow_path(notebook: str | Path, output: str | None = None) -> str:
 
 def promote(notebook: str | Path, output: str | None = None, steps: str = "tags") -> Outcome:
     """Write a notebook's flow; one that says the same already is left alone. Raises as compiled and write_atomic do."""
-    target = flow_path(notebook, output)
-    promoted = compiled(notebook, steps, target)
+    target, promoted = _compiled_for(notebook, output, steps)
     text = promoted.source.encode()
     if _read(target) == text:
         return Outcome(str(notebook), target, "unchanged", promoted.step_names)
@@ -81,12 +82,21 @@ def promote(notebook: str | Path, output: str | None = None, steps: str = "tags"
     return Outcome(str(notebook), target, "written", promoted.step_names)
 
 
+def _compiled_for(notebook: str | Path, output: str | None, steps: str) -> tuple[str, Promoted]:
+    """The flow's file and the flow. A file called as a module that the flow imports would be imported in its place."""
+    target = flow_path(notebook, output)
+    promoted = compiled(notebook, steps, target)
+    stem, extension = os.path.splitext(target)
+    hides = os.path.basename(stem) in promoted.modules | {"metaflow", "workbench"} and target != output
+    return (f"{stem}_flow{extension}" if hides else target), promoted
+
+
 def check(notebook: str | Path, output: str | None = None, steps: str = "tags") -> Outcome | None:
     """Whether the flow file says what its notebook says; None for a notebook that has no tags and no flow."""
     target = flow_path(notebook, output)
     if steps == "tags" and not os.path.exists(target) and not _is_tagged(notebook):
         return None
-    promoted = compiled(notebook, steps, target)
+    target, promoted = _compiled_for(notebook, output, steps)
     there = (_read(target) or b"").decode(errors="replace")
     if there == promoted.source:
         return Outcome(str(notebook), target, "current", promoted.step_names)

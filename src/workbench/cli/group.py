@@ -50,7 +50,12 @@ def run() -> None:
     from workbench.errors import WorkbenchError
 
     try:
-        group.main(prog_name="workbench", standalone_mode=True)
+        sys.exit(group.main(prog_name="workbench", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)  # Ctrl-C, as shells have it
     except WorkbenchError as error:
         sys.stderr.write(coloured(error) + "\n")
         sys.exit(error.exit_status)

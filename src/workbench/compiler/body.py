@@ -178,7 +178,7 @@ def _edits(
             yield Edit(end, end, ")")
         elif isinstance(inner, ast.Name) and inner.id == "locals" and "locals" not in graph.bound_names:
             yield Edit(*source.bounds(inner), "globals")
-        elif _runs_text_here(inner, graph):
+        elif isinstance(inner, ast.Call) and _runs_text_here(inner, graph):
             # in a method, the text would bind into a copy of the locals
             end = source.bounds(inner)[1] - 1
             comma = "" if source.text[source.bounds(inner.args[0])[1] : end].rstrip().endswith(",") else ","
@@ -209,11 +209,10 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
             yield from _top_level(child)
 
 
-def _runs_text_here(node: ast.AST, graph: StepGraph) -> bool:
+def _runs_text_here(node: ast.Call, graph: StepGraph) -> bool:
     """`exec(text)` or `eval(text)` with no namespace of its own."""
     return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
+        isinstance(node.func, ast.Name)
         and node.func.id in ("exec", "eval")
         and node.func.id not in graph.bound_names
         and len(node.args) == 1

@@ -31,7 +31,7 @@ def _names(graph: StepGraph) -> Names:
     module_names = {one.name for one in graph.definitions}
     for line in graph.imports:
         module_names |= {part.split()[-1].partition(".")[0] for part in line.partition("import ")[2].split(",")}
-    if any(line.endswith("*") for line in graph.imports):
+    if graph.stars:
         module_names |= graph.used_names
     flow = graph.name
     while flow in graph.used_names:
@@ -47,14 +47,13 @@ def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names
         yield 0, line, None
     yield 0, "", None
     future = {line for line in graph.imports if line.startswith("from __future__ ")}
-    stars = {line for line in graph.imports if line.endswith("*")}
-    for line in [*imports.block(future), *sorted(stars)]:
+    for line in [*imports.block(future), *graph.stars]:
         yield 0, line, None
-    if future or stars:
+    if future or graph.stars:
         yield 0, "", None
     metaflow = names.imported("metaflow", _metaflow_names(graph))
     runtime = names.imported("workbench.runtime", names.runtime_used | {"notebook_step"})
-    for line in imports.block(set(graph.imports) - future - stars | metaflow | runtime):
+    for line in imports.block(set(graph.imports) - future | metaflow | runtime):
         yield 0, line, None
     yield 0, "", None
     yield 0, f"__notebook__ = {quoted(notebook_path)}", None

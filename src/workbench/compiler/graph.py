@@ -145,20 +145,32 @@ class _Builder:
         ) | frozenset(
             (one.facts.cell.id, one.statement.node.lineno) for step in self.flow.steps for one in step.use.lifted
         )
-        stars = {_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()}
+        stars = [_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()]
         return StepGraph(
             name=flow_name(self.notebook.name),
             opening=self.places.opening,
             steps=steps,
             parameters=tuple(self.parameters.values()),
-            imports=tuple(sorted(self.flow.module_imports | stars)),
+            imports=tuple(sorted(self.flow.module_imports)),
+            stars=tuple(dict.fromkeys(reversed(stars)))[::-1],
             definitions=tuple(_definition(name, one) for name, one in self._needed_definitions().items()),
             lifted=lifted,
             used_names=self.used,
             bound_names=frozenset(self.definitions.bindings) | frozenset(self.parameters),
             containers=frozenset(self._containers()),
             raises=frozenset(self.places.raises),
+            modules=frozenset(self._modules()),
         )
+
+    def _modules(self) -> set[str]:
+        nodes = [statement.node for facts in self.definitions.cells for statement in facts.statements]
+        inner = [one for node in nodes for one in ast.walk(node) if isinstance(one, (ast.Import, ast.ImportFrom))]
+        names = [
+            name
+            for one in inner
+            for name in ([one.module or ""] if isinstance(one, ast.ImportFrom) else [alias.name for alias in one.names])
+        ]
+        return {name.partition(".")[0] for name in names}
 
     def _containers(self) -> list[tuple[str, str]]:
         """The names that are only ever bound to a literal list, dict or set."""

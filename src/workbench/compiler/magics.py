@@ -23,6 +23,7 @@ LINE_MAGICS = frozenset(
 CELL_MAGICS = frozenset(
     "bash file html HTML javascript js latex markdown perl ruby sh svg SVG writefile timeit".split()
 )
+INTERACTIVE = frozenset("ipympl nbagg notebook widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 
@@ -227,7 +228,11 @@ def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:
     method, texts = _arguments(call)
     if method == "run_line_magic" and texts[:1] == ["sql"] and len(texts) == 2:
         return _sql_call(texts[1], None)[0]
-    if method == "run_line_magic" and texts and texts[0] not in LINE_MAGICS | SILENT:
+    if method == "run_line_magic" and texts[:1] == ["matplotlib"] and INTERACTIVE & set(texts[1].split()):
+        message = f"`%matplotlib {texts[1]}` needs a browser beside the kernel"
+        hint = "use %matplotlib inline"
+        lowered.problems.append(_unknown(cell, f"%matplotlib {texts[1]}")._replace(message=message, hint=hint))
+    elif method == "run_line_magic" and texts and texts[0] not in LINE_MAGICS | SILENT:
         lowered.problems.append(_unknown(cell, f"%{texts[0]}"))
     elif method == "run_cell_magic" and texts and texts[0] not in CELL_MAGICS:
         lowered.problems.append(_unknown(cell, f"%%{texts[0]}"))

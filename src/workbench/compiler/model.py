@@ -132,7 +132,8 @@ class StepGraph(NamedTuple):
     opening: str  # the markdown of the cell that holds the title
     steps: tuple[Step, ...]
     parameters: tuple[ParameterFacts, ...] = ()
-    imports: tuple[str, ...] = ()  # module level: what the definitions need, and star imports
+    imports: tuple[str, ...] = ()  # module level: what the definitions need
+    stars: tuple[str, ...] = ()  # star imports, in the notebook's order: the later one wins
     definitions: tuple[Definition, ...] = ()
     lifted: frozenset[tuple[str, int]] = frozenset()  # (cell id, line) of the statements that stand elsewhere
     used_names: frozenset[str] = frozenset()  # every name that the notebook reads or binds
@@ -141,6 +142,7 @@ class StepGraph(NamedTuple):
         frozenset()
     )  # (name, "list", "dict" or "set"): only ever bound to a literal
     raises: frozenset[str] = frozenset()  # ids of the cells tagged raises-exception
+    modules: frozenset[str] = frozenset()  # top-level modules that its code imports
 
 
 class FlowSource(NamedTuple):
