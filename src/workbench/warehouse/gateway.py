@@ -51,12 +51,15 @@ class Gateway:
 
     def idle_seconds(self) -> float:
         """Seconds since the last request ended; 0 while one is served."""
-        return 0.0 if self._in_flight or self._running else time.monotonic() - self._last_request
+        running = any(not task.done() for task in self._running.values())
+        return 0.0 if self._in_flight or running else time.monotonic() - self._last_request
 
-    def interrupt(self) -> None:
-        """Cut off the statements that are running."""
-        for connection in self._connections.values():
-            connection._duck_conn.interrupt()
+    def interrupt(self) -> bool:
+        """Cut off the statements that are running; False if there are none."""
+        running = [key for key, task in self._running.items() if not task.done()]
+        for key in running:
+            self._connections[key]._duck_conn.interrupt()
+        return bool(running)
 
     def _application(self) -> Any:
         import fakesnow.server

@@ -81,7 +81,8 @@ def _run(gateway: Gateway, listener: socket.socket) -> None:
             if gateway.idle_seconds() > idle:
                 log.info("nobody asked for anything for %.0f s", idle)
                 server.should_exit = True
-        gateway.interrupt()
+        while gateway.interrupt():  # one that was about to begin doesn't hear it the first time
+            await asyncio.sleep(0.1)
 
     async def serve() -> None:
         watcher = asyncio.create_task(watch())

@@ -29,6 +29,10 @@ print(address.pid, address.port)
 """
 
 
+watched = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="how busy the server is, is read from /proc")
+ENDLESS = "select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 10000000)) b"
+
+
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     """Wait for the condition; whether it came true. The time is only how long a failing test hangs."""
     end = time.monotonic() + seconds
@@ -74,6 +78,7 @@ def test_stopped_and_started_again(alone: Project) -> None:
     assert sql("select half from v").half.tolist() == [0.5]
 
 
+@watched
 def test_stopped_while_a_statement_runs(alone: Project) -> None:
     """stop cuts off what is running: its caller gets an error, not a wait."""
     sql("select 1")
@@ -81,18 +86,20 @@ def test_stopped_while_a_statement_runs(alone: Project) -> None:
 
     def run() -> None:
         try:
-            sql("select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 100000)) b")
+            sql(ENDLESS)
         except Exception as error:
             ended.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
+    assert until(lambda: busy(local.ensure(alone)))
     assert local.stop(alone)
     thread.join(timeout=60)
     assert not thread.is_alive()
     assert len(ended) == 1
 
 
+@watched
 def test_killed_while_a_statement_runs(alone: Project) -> None:
     """The caller of a statement whose server is killed is told so; it isn't sent again."""
     sql("select 1")
@@ -100,13 +107,13 @@ def test_killed_while_a_statement_runs(alone: Project) -> None:
 
     def run() -> None:
         try:
-            sql("select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 100000)) b")
+            sql(ENDLESS)
         except Exception as error:
             ended.append(error)
 
     thread = threading.Thread(target=run)
     thread.start()
-    time.sleep(0.5)
+    assert until(lambda: busy(local.ensure(alone)))
     os.kill(local.ensure(alone).pid, signal.SIGKILL)
     thread.join(timeout=60)
     assert [type(error) for error in ended] == [WarehouseDown]
@@ -224,13 +231,12 @@ def test_a_forked_child_leaves_the_parents_session_alone(alone: Project) -> None
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="how busy the server is, is read from /proc")
+@watched
 def test_an_interrupt_cancels_the_statement(alone: Project) -> None:
     """Ctrl-C ends a query at once, also on the server, with exit status 130; the next one works."""
     local.ensure(alone)
-    endless = "select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 10000000)) b"
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("workbench")), "warehouse", "sql", endless],
+        [str(Path(sys.executable).with_name("workbench")), "warehouse", "sql", ENDLESS],
         env={**os.environ, "WORKBENCH_ROOT": str(alone.root)},
         stderr=subprocess.PIPE,
         text=True,

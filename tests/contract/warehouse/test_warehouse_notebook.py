@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from workbench.app.lab import environment
 from workbench.project import Project
+from workbench.warehouse import local
 
 Run = Callable[[str], list[dict[str, Any]]]
 
@@ -64,3 +71,29 @@ def test_queries_in_a_notebook(run: Run) -> None:
     assert "binds one name" in error["evalue"]
     (error,) = run("%%sql --connection nope\nselect 1")
     assert error["ename"] == "UnknownProfile"
+
+
+@pytest.mark.slow
+def test_the_lab(alone: Project, tmp_path: Path) -> None:
+    """`workbench lab` passes its arguments on, has the warehouse up, and offers a kernel that knows the magics."""
+    command = [str(Path(sys.executable).with_name("workbench")), "lab", "--no-browser", "--allow-root"]
+    settings = {"JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime"), "JUPYTER_CONFIG_DIR": str(tmp_path / "config")}
+    process = subprocess.Popen(
+        [*command, "--port", "0", "--IdentityProvider.token", "let-me-in"],
+        env={**os.environ, **settings},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        end = time.monotonic() + 120
+        while not (found := list((tmp_path / "runtime").glob("jpserver-*.json"))):
+            assert process.poll() is None
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        url = json.loads(found[0].read_text())["url"]
+        with urllib.request.urlopen(f"{url}api/kernelspecs?token=let-me-in", timeout=60) as answer:
+            specs = json.load(answer)["kernelspecs"]
+        assert any("load_ipython_extension" in argument for argument in specs["python3"]["spec"]["argv"])
+        assert local.find(alone) is not None
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
