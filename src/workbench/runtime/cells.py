@@ -80,7 +80,7 @@ def step_code(function: types.FunctionType) -> StepCode:
         line=node.lineno,
         cells=cells,
         reads=_reads(node, regions),
-        bound_by=_bound_by(node, regions),
+        bound_by=_bound_by(regions),
         uses=_uses(node, regions, cells),
         run=generator,
     )
@@ -263,21 +263,38 @@ def _reads(node: ast.FunctionDef, regions: list[_Region]) -> frozenset[tuple[str
     return frozenset(taken)
 
 
-def _bound_by(node: ast.FunctionDef, regions: list[_Region]) -> dict[str, int]:
+def _bound_by(regions: list[_Region]) -> dict[str, int]:
     """For each name that a cell's statements bind, the index of the last such cell."""
     found: dict[str, int] = {}
     for region in regions:
-        if region.cell == HAND_OVER:
-            continue
-        for statement in region.statements:
-            for each in ast.walk(statement):
-                if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store):
-                    found[each.id] = region.cell
-                elif isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    found[each.name] = region.cell
-                elif isinstance(each, ast.alias):
-                    found[(each.asname or each.name).split(".")[0]] = region.cell
+        if region.cell != HAND_OVER:
+            found |= {name: region.cell for statement in region.statements for name in _binds(statement)}
     return found
+
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    """The names that a statement binds in the step itself, not in a scope of its own."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    elif isinstance(node, ast.alias):
+        yield (node.asname or node.name).split(".")[0]
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+        yield node.name
+    elif isinstance(node, ast.MatchMapping) and node.rest:
+        yield node.rest
+    if isinstance(node, _SCOPES):
+        if not isinstance(node, ast.Lambda):
+            yield node.name
+        return
+    if isinstance(node, _COMPREHENSIONS):  # of its names only those of := are the step's
+        yield from (each.target.id for each in ast.walk(node) if isinstance(each, ast.NamedExpr))
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _binds(child)
 
 
 def _uses(node: ast.FunctionDef, regions: list[_Region], cells: tuple[Cell, ...]) -> frozenset[str]:
