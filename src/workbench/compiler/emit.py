@@ -36,7 +36,9 @@ def _names(graph: StepGraph) -> Names:
     flow = graph.name
     while flow in graph.used_names:
         flow += "_"
-    return Names(graph.bound_names, frozenset(module_names), flow)
+    # with star imports, a name that is only read may be theirs
+    bound = graph.bound_names | graph.used_names if graph.stars else graph.bound_names
+    return Names(bound, frozenset(module_names), flow)
 
 
 def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.runtime.capture import Streams
 from workbench.runtime.cells import Cell
+from workbench.runtime.frontend import catch_up
 from workbench.runtime.outputs import CellRecord, Recorder
 
 _current: Session | None = None
@@ -37,6 +38,7 @@ class Session:
 
         global _current
         self._shell = start_shell(self, self._module)
+        catch_up()
         self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_")}
         vars(builtins)["get_ipython"] = self._shell.get_ipython
         self._displayhook, sys.displayhook = sys.displayhook, self.show

@@ -78,15 +78,6 @@ def start_shell(session: Session, module: ModuleType) -> Any:
             super().init_hooks()
             self.set_hook("show_in_pager", page.as_hook(_unseen), 99)
 
-        def enable_matplotlib(self, gui: str | None = None) -> tuple[Any, Any]:
-            """What `%matplotlib inline` does, for the later steps too: matplotlib asks the environment."""
-            import os
-
-            chosen = super().enable_matplotlib(gui)
-            if chosen[1] == "inline":
-                os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-            return chosen
-
         def enable_gui(self, gui: Any = None) -> None:
             """No window opens from a task, so there is no event loop to integrate."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from workbench.runtime import experiment, failure
 from workbench.runtime.cells import HAND_OVER, StepCode, step_code
 from workbench.runtime.crossing import Crossing
+from workbench.runtime.frontend import choose_backend
 from workbench.runtime.session import Session
 from workbench.tracking import record
 
@@ -79,4 +80,4 @@ def _enter_notebook_folder(module: types.ModuleType) -> None:
     if "" not in sys.path:  # behind the standard library, before what is installed: where the kernel has it
         sites = (index for index, entry in enumerate(sys.path) if entry.endswith("-packages"))
         sys.path.insert(next(sites, len(sys.path)), "")
-    os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    choose_backend()

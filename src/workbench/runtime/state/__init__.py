@@ -22,6 +22,7 @@ from workbench.runtime.state.logs import Logging
 from workbench.runtime.state.options import (
     DecimalContext,
     Display,
+    MatplotlibBackend,
     MatplotlibParameters,
     NumpyErrors,
     NumpyPrinting,
@@ -46,7 +47,15 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
     return (
         *(Environment(), ModulePath(), WorkingFolder(), Locale(), WarningFilters(), Logging(), RecursionLimit()),
         *(PythonRandom(), NumpyRandom(), TorchRandom()),
-        *(NumpyPrinting(), NumpyErrors(), PandasOptions(), MatplotlibParameters(), SklearnConfig(), Display()),
+        *(
+            NumpyPrinting(),
+            NumpyErrors(),
+            PandasOptions(),
+            MatplotlibBackend(),
+            MatplotlibParameters(),
+            SklearnConfig(),
+            Display(),
+        ),
         *(DecimalContext(), Definitions(module), LibraryCounters()),
     )
 

@@ -74,6 +74,24 @@ class MatplotlibParameters(MappingKind):
             self.library.rcParams.update(change)
 
 
+class MatplotlibBackend(Kind):
+    """Where figures are drawn, as `%matplotlib` and matplotlib.use choose it."""
+
+    name, title, module = "matplotlib.backend", "matplotlib's backend", "matplotlib"
+    by_imports = True
+
+    def read(self) -> Any:
+        chosen = dict.get(self.library.rcParams, "backend")  # past the item access, which would choose one
+        return chosen if isinstance(chosen, str) else None
+
+    def restore(self, change: Any) -> None:
+        shell = _shell()
+        if "inline" in str(change) and shell is not None:
+            shell.enable_matplotlib("inline")
+        elif change:
+            self.library.use(change)
+
+
 class SklearnConfig(MappingKind):
     """sklearn.set_config."""
 
