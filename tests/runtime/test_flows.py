@@ -148,3 +148,14 @@ def test_a_failed_step_resumes(tmp_path: Path, run_flow: Any) -> None:
     run = run_flow(file, tmp_path / "run", "resume")
     assert run.status == 0, run.log
     assert run.texts("look")["names"] == "True True [1, 2] [1]\n"
+
+
+def test_libraries_imported_with_the_module_show_as_in_a_notebook(ran: Runs) -> None:
+    """pandas and matplotlib, imported before there is a shell, still print and draw as in a kernel."""
+    run = ran("early")
+    assert run.status == 0, run.log
+    wide = run.cells("only")["wide"]["outputs"][0]["data"]["text/plain"]
+    assert wide.endswith("[1 rows x 40 columns]")
+    assert "\\" in wide.splitlines()[0]  # wrapped, not cut to a terminal's width
+    (figure,) = run.cells("only")["plot"]["outputs"]
+    assert "image/png" in figure["data"]

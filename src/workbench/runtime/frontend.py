@@ -1,0 +1,31 @@
+"""Libraries look at the shell when they are imported; those that the flow's module imports are too early for that."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+INLINE = "module://matplotlib_inline.backend_inline"
+
+
+def choose_backend() -> None:
+    """Draw inline, as a kernel does, unless the environment says otherwise."""
+    matplotlib = sys.modules.get("matplotlib")
+    chosen = "MPLBACKEND" in os.environ
+    os.environ.setdefault("MPLBACKEND", INLINE)
+    # matplotlib asks the environment only once; a backend that somebody chose is a name, the default is not
+    if matplotlib is not None and not chosen and not isinstance(matplotlib.rcParams._get("backend"), str):
+        matplotlib.rcParams["backend"] = INLINE
+
+
+def catch_up() -> None:
+    """Give pandas the width that it has in a notebook: without a shell it takes the output for a terminal."""
+    config = sys.modules.get("pandas._config.config")
+    key = "display.max_columns"
+    if config is None or key not in config._registered_options:
+        return
+    option = config._registered_options[key]
+    if option.defval == 0:
+        config._registered_options[key] = option._replace(defval=20)
+        if config.get_option(key) == 0:
+            config.set_option(key, 20)
