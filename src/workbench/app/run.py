@@ -65,7 +65,7 @@ def run(
             f"{target} was not promoted from a notebook that is still there: it has no executed notebook",
             hint="leave --executed away",
         )
-    flow.configure(prepared.project)
+    flow.configure(prepared.project, prepared.notebook)
     facts = flow.facts(prepared.flow.file)
     values = typed(facts.parameters, given, owner=target.name)
     _keep_out_of_git(prepared.project)

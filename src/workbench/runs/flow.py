@@ -55,11 +55,16 @@ class Ended:
     stderr: str
 
 
-def configure(project: Project) -> None:
+def configure(project: Project, notebook: Path | None = None) -> None:
     """Point Metaflow, here and in its tasks, at the project's datastore; what the user has configured wins.
 
+    The modules beside the notebook can be imported at the flow's module level, as they can in a kernel.
     Must be called before metaflow is imported: it reads its configuration then.
     """
+    if notebook is not None:
+        sys.path.append(str(notebook.parent))
+        known = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join([*([known] if known else []), str(notebook.parent)])
     os.environ.setdefault("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(project.root))
     os.environ["WORKBENCH_ROOT"] = str(project.root)
     if not any(os.environ.get(name) for name in ("METAFLOW_USER", "SUDO_USER", "USERNAME", "USER")):
