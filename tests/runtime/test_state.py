@@ -113,11 +113,13 @@ def test_loggers_are_configured_again(tmp_path: Path) -> None:
         logger.propagate = False
         handler = logging.FileHandler(tmp_path / "log.txt")
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-        logger.addHandler(handler)
+        logger.handlers = [handler, logging.NullHandler()]
 
     crossed(change)
     logging.getLogger(name).debug("told")
     assert (tmp_path / "log.txt").read_text() == "DEBUG told\n"
+    for handler in logging.getLogger(name).handlers:
+        handler.close()
 
 
 def test_secrets_stay_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.runtime.decorator import notebook_step as notebook_step
     from workbench.runtime.shell import get_ipython as get_ipython
+    from workbench.runtime.waiting import wait as wait
     from workbench.runtime.words import raises_exception as raises_exception
     from workbench.runtime.words import show as show
     from workbench.runtime.words import timed as timed
-    from workbench.runtime.words import wait as wait
 
 __all__ = ["get_ipython", "notebook_step", "raises_exception", "show", "timed", "wait"]
 
@@ -28,7 +28,7 @@ _HOME = {
     "raises_exception": "workbench.runtime.words",
     "show": "workbench.runtime.words",
     "timed": "workbench.runtime.words",
-    "wait": "workbench.runtime.words",
+    "wait": "workbench.runtime.waiting",
 }
 
 

@@ -1,16 +1,17 @@
-"""What stands in a flow for the notebook's own words: a last expression, %time, top-level await, a failing cell."""
+"""What stands in a flow for the notebook's own words: a last expression, %time, a failing cell."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
 from workbench.runtime import session
 
-T = TypeVar("T")
+
+_held: list[Any] | None = None  # what %time shows comes after its times
 
 
 def show(value: Any) -> Any:
@@ -19,29 +20,31 @@ def show(value: Any) -> Any:
     None displays nothing. Outside a flow's task the value goes to sys.displayhook.
     """
     running = session.current()
-    if running is not None:
+    if _held is not None:
+        _held.append(value)
+    elif running is not None:
         running.show(value)
     else:
         sys.displayhook(value)
     return value
 
 
-def timed(expression: Callable[[], Any] | None = None) -> Any:
-    """Print CPU and wall time as %time does: `with timed(): …`, or `value = timed(lambda: …)`."""
-    if expression is None:
-        return _timed()
-    with _timed():
-        return expression()
-
-
 @contextlib.contextmanager
-def _timed() -> Iterator[None]:
+def timed() -> Iterator[None]:
+    """Print CPU and wall time as %time does, then what was shown in between."""
+    global _held
+    outer, _held = _held, []
     wall, (user, system) = time.perf_counter(), _cpu()
-    yield
-    wall, (user_after, system_after) = time.perf_counter() - wall, _cpu()
+    try:
+        yield
+        wall, (user_after, system_after) = time.perf_counter() - wall, _cpu()
+    finally:
+        shown, _held = _held, outer
     user, system = user_after - user, system_after - system
     print(f"CPU times: user {_span(user)}, sys: {_span(system)}, total: {_span(user + system)}")
     print(f"Wall time: {_span(wall)}")
+    for value in shown:
+        show(value)
 
 
 def _cpu() -> tuple[float, float]:
@@ -66,25 +69,6 @@ def _span(seconds: float) -> str:
         if seconds * scale >= 1:
             return f"{seconds * scale:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
-
-
-_loop: Any = None
-
-
-def wait(awaitable: Awaitable[T]) -> T:
-    """The result of a top-level await. One event loop serves the process, so tasks and locks live on between cells."""
-    import asyncio
-
-    global _loop
-    if _loop is None or _loop.is_closed():
-        _loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(_loop)
-
-    async def result() -> T:
-        return await awaitable
-
-    done: T = _loop.run_until_complete(result())
-    return done
 
 
 @contextlib.contextmanager

@@ -9,11 +9,14 @@ from typing import Any
 from workbench.runtime.state.kind import MappingKind
 
 _DISABLED = "<disabled below>"
+_NOBODY = "nobody"  # the stream of a NullHandler
+_QUIETED = ("snowflake.connector", "comet_ml")
+"""Loggers that workbench itself sets, in every process that uses them."""
 
 
 @dataclass(frozen=True)
 class _Handler:
-    """A handler that can be made again. stream: "stdout", "stderr", or a file's name with mode and encoding."""
+    """A handler that can be made again. stream: stdout, stderr, nobody, or a file's name with mode and encoding."""
 
     stream: str
     mode: str
@@ -43,7 +46,7 @@ class Logging(MappingKind):
         found: dict[str, Any] = {_DISABLED: logging.root.manager.disable}
         loggers = {"": logging.root, **logging.root.manager.loggerDict}
         for name, logger in loggers.items():
-            if isinstance(logger, logging.Logger):
+            if isinstance(logger, logging.Logger) and not name.startswith(_QUIETED):
                 facts = _facts(logger)
                 if facts != _PLAIN:
                     found[name] = facts
@@ -88,6 +91,8 @@ def _described(handler: Any) -> _Handler | None:
     layout = (type(formatter), formatter._fmt, formatter.datefmt) if formatter is not None else None
     if type(handler) is logging.FileHandler:
         return _Handler(handler.baseFilename, "a", handler.encoding, handler.level, layout, formatter)
+    if type(handler) is logging.NullHandler:
+        return _Handler(_NOBODY, "", None, handler.level, layout, formatter)
     if type(handler) is logging.StreamHandler:
         for name in ("stdout", "stderr"):
             if handler.stream in (getattr(sys, name), getattr(sys, f"__{name}__")):
@@ -101,6 +106,8 @@ def _made(described: _Handler) -> Any:
     handler: logging.Handler
     if described.mode:
         handler = logging.FileHandler(described.stream, described.mode, described.encoding)
+    elif described.stream == _NOBODY:
+        handler = logging.NullHandler()
     else:
         handler = logging.StreamHandler(getattr(sys, described.stream))
     handler.setLevel(described.level)
