@@ -18,6 +18,8 @@ SILENT_METHODS = {
     "dict": frozenset("clear update".split()),
     "set": frozenset("add clear difference_update discard intersection_update remove update".split()),
 }
+# names of workbench.runtime that lowered cells use
+LOWERED = frozenset("get_ipython show timed".split())
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 SHOWING_MAGICS = frozenset({"env", "pwd"})
 
@@ -183,10 +185,8 @@ def _edits(
             end = source.bounds(inner)[1] - 1
             comma = "" if source.text[source.bounds(inner.args[0])[1] : end].rstrip().endswith(",") else ","
             yield Edit(end, end, f"{comma} globals()")
-        elif isinstance(inner, ast.Name) and inner.id == "get_ipython":
-            names.runtime("get_ipython")
-        elif isinstance(inner, ast.Name) and inner.id == "timed" and "timed" not in graph.bound_names:
-            names.runtime("timed")
+        elif isinstance(inner, ast.Name) and inner.id in LOWERED and inner.id not in graph.bound_names:
+            names.runtime(inner.id)
         elif (
             isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name) and inner.target.id in step_globals
         ):

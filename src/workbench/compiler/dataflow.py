@@ -10,7 +10,6 @@ from __future__ import annotations
 from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import Diagnostic, ParameterFacts
-from workbench.compiler.shape import ancestors_of
 from workbench.compiler.uses import Need, StepUse
 
 RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step"})
@@ -52,7 +51,7 @@ class Resolver:
         self.uses = uses
         self.definitions = definitions
         self.parameters = {one.name: one for one in parameters}
-        self.above = ancestors_of([use.node for use in uses])
+        self.above = {use.node.name: use.ancestors for use in uses}
         self.by_name = {use.node.name: use for use in uses}
         self.step_of_cell = {facts.cell.index: use for use in uses for facts in use.cells}
         self.setup_cells = {facts.cell.index for use in uses for facts in use.setup}

@@ -7,9 +7,19 @@ from collections.abc import Iterator
 
 from workbench.compiler.definitions import Definitions
 from workbench.compiler.model import CellFacts, Diagnostic, Span
-from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS
+from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
+
+# what a cell may set on a module and later steps still see: the runtime hands it over
+HANDED_OVER = (
+    ("matplotlib", "rcParams"),
+    ("matplotlib.pyplot", "rcParams"),
+    ("matplotlib.pylab", "rcParams"),
+    ("os", "environ"),
+    ("pandas", "options"),
+    ("sys", "path"),
+)
 
 
 def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
@@ -21,6 +31,9 @@ def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
             # a rule's walk is worth its time only where one of its words is there at all
             if any(sign in facts.source for sign in signs):
                 problems += rule(facts, definitions)
+    for use in uses:
+        problems += changed_modules(use, uses, definitions)
+    problems += cached_effects(uses, definitions)
     return problems
 
 
@@ -124,6 +137,69 @@ def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnost
             if isinstance(node, ast.Import) and any(alias.name == "__main__" for alias in node.names):
                 message = "`__main__` is the notebook's whole namespace, and a flow's differs"
                 yield _problem(facts, node, "WB303", message, "name the variables that you need")
+
+
+def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB307: what a cell sets on a module is gone in the next step's process."""
+    later = [other for other in uses if use.node.name in other.ancestors]
+    for facts, _, statement in use.own:
+        for node in _walk(statement.node):
+            targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else []
+            targets = [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else targets
+            for target in targets:
+                path = _attribute_path(target)
+                module = _imported_module(path[0], definitions) if len(path) > 1 else ""
+                if not module or (module, path[1]) in HANDED_OVER:
+                    continue
+                if any(path[0] in other.needs for other in later):
+                    message = (
+                        f"`{'.'.join(path)}` is set on `{module}`, and later steps, in other processes, don't see it"
+                    )
+                    yield _problem(facts, target, "WB307", message, "put it into a cell tagged `setup`")
+
+
+def _attribute_path(target: ast.AST) -> list[str]:
+    """The names of an attribute or item of attributes: `a.b["c"].d` is a, b, d. Empty for anything else."""
+    path: list[str] = []
+    while isinstance(target, (ast.Attribute, ast.Subscript)):
+        if isinstance(target, ast.Attribute):
+            path.insert(0, target.attr)
+        target = target.value
+    return [target.id, *path] if isinstance(target, ast.Name) else []
+
+
+def _imported_module(name: str, definitions: Definitions) -> str:
+    """The module (or what of it) that a name is an import of; '' for any other name."""
+    if not definitions.is_import(name):
+        return ""
+    node = definitions.bindings[name][-1].statement.node
+    assert isinstance(node, (ast.Import, ast.ImportFrom))
+    alias = next(alias for alias in node.names if imported_name(alias) == name)
+    if isinstance(node, ast.ImportFrom):
+        return f"{node.module or ''}.{alias.name}"
+    return alias.name if alias.asname else name
+
+
+def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB308: what a cache remembers is gone in the next step's process, and the function runs once more."""
+    for name, one in definitions.hoisted.items():
+        node = one.statement.node
+        decorators = [part.func if isinstance(part, ast.Call) else part for part in getattr(node, "decorator_list", ())]
+        cached = [
+            part for part in decorators if {"lru_cache", "cache"} & {getattr(part, "attr", ""), getattr(part, "id", "")}
+        ]
+        values = {read for read in one.statement.deferred if _is_value(read, definitions)}
+        effects = values | ({"print"} & one.statement.deferred) | one.statement.deferred_writes
+        users = [use for use in uses if name in use.needs]
+        if cached and effects and len(users) > 1:
+            message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew, and it uses "
+            message += " and ".join(f"`{effect}`" for effect in sorted(effects))
+            yield _problem(one.facts, node, "WB308", message, "call it in one step, or pass what it needs as arguments")
+
+
+def _is_value(name: str, definitions: Definitions) -> bool:
+    bindings = definitions.bindings.get(name, ())
+    return name not in definitions.hoisted and any(one.kind != "import" for one in bindings)
 
 
 RULES = (

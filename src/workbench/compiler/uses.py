@@ -6,7 +6,7 @@ import ast
 
 from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
 from workbench.compiler.model import CellFacts, Span, Statement
-from workbench.compiler.shape import Node
+from workbench.compiler.shape import Node, ancestors_of
 from workbench.records import NamedTuple
 
 
@@ -27,6 +27,7 @@ class StepUse:
     def __init__(self, node: Node, order: int) -> None:
         self.node = node
         self.order = order
+        self.ancestors: frozenset[str] = frozenset()
         self.cells: list[CellFacts] = []
         self.setup: list[CellFacts] = []
         self.own: list[tuple[CellFacts, Place, Statement]] = []
@@ -91,8 +92,10 @@ def step_uses(
     """The use of names of each step. facts: by cell index; setup: the setup cells, in order."""
     reach = Reach(definitions)
     uses: list[StepUse] = []
+    above = ancestors_of(nodes)
     for order, node in enumerate(nodes):
         use = StepUse(node, order)
+        use.ancestors = above[node.name]
         if node.section:
             use.cells = [facts[cell.index] for cell in node.section.cells]
             last = node.section.cells[-1].index

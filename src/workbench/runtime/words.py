@@ -10,7 +10,6 @@ from typing import Any
 
 from workbench.runtime import session
 
-
 _held: list[Any] | None = None  # what %time shows comes after its times
 
 
