@@ -106,6 +106,7 @@ def test_definitions_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_loggers_are_configured_again(tmp_path: Path) -> None:
     """Levels, and handlers to streams and files with their formats; others are left out with a word."""
     name = "workbench.tests.logger"
+    made: list[logging.Handler] = []
 
     def change() -> None:
         logger = logging.getLogger(name)
@@ -114,11 +115,12 @@ def test_loggers_are_configured_again(tmp_path: Path) -> None:
         handler = logging.FileHandler(tmp_path / "log.txt")
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         logger.handlers = [handler, logging.NullHandler()]
+        made.append(handler)
 
     crossed(change)
     logging.getLogger(name).debug("told")
     assert (tmp_path / "log.txt").read_text() == "DEBUG told\n"
-    for handler in logging.getLogger(name).handlers:
+    for handler in [*made, *logging.getLogger(name).handlers]:
         handler.close()
 
 
