@@ -222,6 +222,17 @@ def _format(call: Any, refuse: Refuse) -> None:
     given = call.args.get("format")
     if given is None:
         return
+    if isinstance(given, exp.DPipe):
+        # dbt's catalog has 'yyyy-mm-dd HH24:MI'||'UTC': what follows the first text must hold no element
+        first, *rest = given.flatten()
+        rests = [match["name"] for part in rest for match in _ELEMENT.finditer(part.name)]
+        if any(rests) or not all(isinstance(part, exp.Literal) for part in rest):
+            raise refuse("TO_CHAR with a format that is not a literal")
+        rest_text = exp.Literal.string("".join(part.name for part in rest))
+        call.replace(joined := exp.DPipe(this=call.copy(), expression=rest_text))
+        joined.this.set("format", first.copy())
+        _format(joined.this, refuse)
+        return
     if not (isinstance(given, exp.Literal) and given.is_string):
         raise refuse("TO_CHAR with a format that is not a literal")
     if isinstance(call, exp.TimeToStr):  # the parser knows that it is a time, and has taken the format for its own
