@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from workbench.compiler.facts import is_shell_call
 from workbench.compiler.model import CellFacts, Statement, StepGraph
 from workbench.compiler.scopes import FUNCTIONS
-from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, indented
+from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, indented, lines_inside_strings
 
 Line = tuple[int, str, tuple[str, int] | None]
 
@@ -21,6 +22,7 @@ SILENT_METHODS = {
 # names of workbench.runtime that lowered cells use
 LOWERED = frozenset("get_ipython show timed".split())
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
+_MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
 SHOWING_MAGICS = frozenset({"env", "pwd"})
 
 
@@ -91,48 +93,37 @@ def _chunks(
     source = Source(facts.source)
     removed = _removed_lines(facts, kept, source)
     edits = [edit for one in kept for edit in _edits(one, facts, source, step_globals, graph, names)]
-    # lines stay apart until the edits are made: an edit never crosses a statement, a statement may share a line
-    starts = sorted({_first_line(one.node) for one in kept})
-    covered: set[int] = set()
-    blank = False
-    begun = False
+    starts = {_first_line(one.node) for one in kept}
+    blank = begun = False
     number = 1
     while number <= len(source.lines):
-        if number in covered or number in removed:
-            number += 1
-            continue
-        if number not in starts:
-            line = source.lines[number - 1]
-            if line.strip():
+        # statements that share a line are one chunk, and so is a line between statements
+        last = _last_line(number, kept) if number in starts else number
+        if number not in removed:
+            lines = list(_chunk(facts, source, edits, number, last, "    " * indent))
+            if not lines[0][1].strip():
+                blank = True
+            else:
                 if blank and begun:
                     yield 0, "", None
-                yield indent, line.strip() if line.lstrip().startswith("#") else line, (facts.cell.id, number)
-                begun, blank = True, False
-            else:
-                blank = True
-            number += 1
-            continue
-        if blank and begun:
-            yield 0, "", None
-        blank, begun = False, True
-        last = _last_line(number, kept)
-        begin = source.offset(number, 0)
-        finish = source.offset(last, 0) + len(source.lines[last - 1])
-        inside = [Edit(one.start - begin, one.end - begin, one.text) for one in edits if begin <= one.start <= finish]
-        text = edited(source.text[begin:finish], inside)
-        indentable = frozenset(line - number + 1 for line in facts.indentable)
-        pad = "    " * indent
-        for offset, line in enumerate(indented(text, pad, indentable)):
-            yield (
-                0,
-                line.rstrip() if line.startswith(pad) and not text.count('"""') else line,
-                (
-                    facts.cell.id,
-                    min(number + offset, last),
-                ),
-            )
-        covered.update(range(number, last + 1))
-        number += 1
+                yield from lines
+                blank, begun = False, True
+        number = last + 1
+
+
+def _chunk(facts: CellFacts, source: Source, edits: list[Edit], first: int, last: int, pad: str) -> Iterator[Line]:
+    """The lines from first to last, edited and indented."""
+    begin = source.offset(first, 0)
+    finish = source.offset(last, 0) + len(source.lines[last - 1])
+    inside = [Edit(one.start - begin, one.end - begin, one.text) for one in edits if begin <= one.start <= finish]
+    text = edited(source.text[begin:finish], inside)
+    indentable = frozenset(line - first + 1 for line in facts.indentable)
+    marker_like = _MARKER_LIKE.search(text) is not None
+    in_strings = lines_inside_strings(text) if marker_like else frozenset()
+    for offset, line in enumerate(indented(text, pad, indentable)):
+        if marker_like and line.startswith(f"{pad}#") and offset + 1 not in in_strings:
+            line = _MARKER_LIKE.sub("#  %%", line, count=1)  # a comment of the user's that looks like ours
+        yield 0, line, (facts.cell.id, min(first + offset, last))
 
 
 def _first_line(node: ast.stmt) -> int:

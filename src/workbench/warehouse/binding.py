@@ -30,7 +30,8 @@ def bound(text: str, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
     for name, tail in zip(names, tails, strict=True):
         items = _items(name, values[name])
         bindings += [plain(name, item) for item in items]
-        parts += [", ".join("?" * len(items)), tail]
+        # `?::date` with nothing in between is a token of its own to the local warehouse's parser
+        parts += [", ".join("?" * len(items)), f" {tail}" if tail.startswith("::") else tail]
     return "".join(parts), bindings
 
 

@@ -10,7 +10,7 @@ from workbench.warehouse.query import ATTRIBUTE
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 20
+ROWS = 10
 COLUMNS = 30
 CELL_CHARACTERS = 80
 
@@ -49,7 +49,7 @@ class Table:
 
 
 def table(frame: pd.DataFrame) -> Table:
-    """The frame as a table with the number of rows, the time and the query's id. At most 20 rows are rendered."""
+    """The frame as a table with the number of rows, the time and the query's id. At most 10 rows are rendered."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):

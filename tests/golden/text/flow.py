@@ -31,12 +31,19 @@ class NotebookFlow(FlowSpec):
         show((text
          + name))
         # %% tex01
-        show((1, 2))
+        #  %% a cell in another editor
+        x = 1
+        #  %% another
+        if x:
+            # %% deeper
+            pass
         # %% tex02
-        text;
+        show((1, 2))
         # %% tex03
-        é = "ü"; show(é)
+        text;
         # %% tex04
+        é = "ü"; show(é)
+        # %% tex05
         show(lambda: text)
 
         self.name_ = name
@@ -46,7 +53,7 @@ class NotebookFlow(FlowSpec):
     @step(end=True)
     def b(self):
         name = self.name_
-        # %% tex05
+        # %% tex06
         show(name)
 
 
