@@ -27,7 +27,8 @@ def launch(arguments: Sequence[str]) -> NoReturn:
     name = profile_name()
     if name == LOCAL and LOCAL not in profiles():
         local.ensure(project)
-    command = [sys.executable, "-P", "-m", "jupyterlab", *arguments]
+    # the links that a run leaves in its notebook go to .workbench/
+    command = [sys.executable, "-P", "-m", "jupyterlab", "--ContentsManager.allow_hidden=True", *arguments]
     os.execve(sys.executable, command, {**os.environ, **environment(project)})  # noqa: S606  no shell is meant
 
 
