@@ -29,7 +29,7 @@ demo: $(STAMP) ## the whole path once: data, warehouse, dbt, notebook, flow, run
 
 test: $(STAMP) ## every check and every test
 	@$(MAKE) --no-print-directory check
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(STAMP) ## ruff, mypy, import-linter
 	@$(BIN)/ruff format --check --quiet src tests benchmarks

@@ -20,6 +20,8 @@ def write_atomic(path: str | Path, content: bytes, *, unless: Callable[[], None]
     Raises TargetNotWritable where the folder can't be written or the disk is full; the old file is then as it was.
     """
     target = os.path.realpath(path)
+    if os.path.exists(target) and not os.path.isfile(target):
+        raise TargetNotWritable(f"can't write {path}: it is not a regular file", hint="name a file")
     folder, name = os.path.split(target)
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:

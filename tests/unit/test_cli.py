@@ -126,3 +126,15 @@ def test_a_target_that_can_t_be_written_is_a_one_line_error(
     (tmp_path / "flows").touch()
     assert start.promote([good], None, False, "tags", "text") == 1
     assert capsys.readouterr().err.startswith("error: can't write flows/good.py: ")
+
+
+def test_a_device_is_no_place_for_a_flow(tmp_path: Path) -> None:
+    """What isn't a regular file is neither read without end nor replaced."""
+    from workbench.errors import TargetNotWritable
+    from workbench.files import write_atomic
+
+    good = str(notebook(tmp_path / "good.ipynb", ("step:a", "x = 1")))
+    assert start.promote([good], "/dev/zero", False, "tags", "text") == 1
+    with pytest.raises(TargetNotWritable, match="not a regular file"):
+        write_atomic(tmp_path, b"")
+    assert Path("/dev/zero").is_char_device()

@@ -120,6 +120,8 @@ def _difference(there: str, wanted: str, target: str) -> str:
 
 
 def _read(path: str) -> bytes | None:
+    if not os.path.isfile(path):
+        return None  # a device may never end
     try:
         with open(path, "rb") as file:
             return file.read()

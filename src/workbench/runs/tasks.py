@@ -126,9 +126,10 @@ def _error_output(task: TaskFacts) -> Mapping[str, str] | None:
 
 
 def _last_line(trace: str) -> tuple[str, str]:
-    """The type and the message that a traceback ends with."""
-    lines = [line for line in trace.splitlines() if line and not line.startswith(" ")]
-    kind, _, message = (lines[-1] if lines else "").partition(": ")
+    """The type and the message that a traceback ends with; indented lines after it are the message's, as a hint is."""
+    lines = trace.rstrip().splitlines()
+    begins = [at for at, line in enumerate(lines) if line and not line.startswith(" ")]
+    kind, _, message = "\n".join(lines[begins[-1] :] if begins else []).partition(": ")
     return kind.rpartition(".")[2], message
 
 
