@@ -31,6 +31,5 @@ def test_a_cell_s_tags_are_read() -> None:
     """Each kind of tag goes where it belongs."""
     read = tags.read(("step:train", "after:load", "@retry(times=3)", "raises-exception"))
     assert (read.step, read.after, read.decorators, read.raises) == ("train", ("load",), ("@retry(times=3)",), True)
-    assert read.promoted
-    assert not tags.read(("step:a", "skip")).promoted
-    assert not tags.read((tags.RUNS_TAG, "step:a")).promoted
+    assert tags.read(("step:a", "skip")).skip
+    assert tags.read((tags.RUNS_TAG, "step:a")).skip

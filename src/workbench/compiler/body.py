@@ -235,8 +235,9 @@ def _brackets(text: str, show: str) -> tuple[str, str]:
     """What goes before and after an expression so that it is show's one argument."""
     try:
         call = ast.parse(f"{show}({text})", mode="eval").body
-        single = isinstance(call, ast.Call) and len(call.args) == 1 and not call.keywords
-        single = single and not isinstance(call.args[0], (ast.Starred, ast.GeneratorExp))  # type: ignore[attr-defined]
     except SyntaxError:
-        single = False
-    return (f"{show}(", ")") if single else (f"{show}((", "))")
+        return f"{show}((", "))"
+    assert isinstance(call, ast.Call)
+    alone = len(call.args) == 1 and not call.keywords
+    plain = alone and not isinstance(call.args[0], (ast.Starred, ast.GeneratorExp))
+    return (f"{show}(", ")") if plain else (f"{show}((", "))")

@@ -132,7 +132,7 @@ class Resolver:
         reads = {*binding.statement.reads, *binding.statement.deferred} - {binding.name}
         for name in sorted(reads):
             span = binding.statement.reads.get(name)
-            self._resolve(step, Need(name, binding.place, binding.facts, span, span is not None, span is None))
+            self._resolve(step, Need(name, binding.place, binding.facts, span, span is not None))
         step.copies.append(binding)
 
     def _unbound(self, step: StepFlow, need: Need) -> None:

@@ -61,12 +61,6 @@ class Definitions:
         found = self.bindings.get(name)
         return bool(found) and all(one.kind == "import" for one in found or ())
 
-    def import_before(self, name: str, place: Place) -> Binding | None:
-        """The import of a name that stands last before a place."""
-        found = [one for one in self.bindings.get(name, ()) if one.kind == "import"]
-        before = [one for one in found if (one.place.cell, one.place.at) < (place.cell, place.at)]
-        return before[-1] if before else None
-
     def module_reads(self, name: str) -> frozenset[str]:
         """The names that a hoisted definition reads from the module, when it is made or later."""
         statement = self.hoisted[name].statement

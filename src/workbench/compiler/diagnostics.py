@@ -18,7 +18,8 @@ def _one(diagnostic: Diagnostic, notebook: Notebook) -> str:
     if cell is not None:
         heading = _heading(notebook, cell.index)
         named = f", “{heading}”" if heading else ""
-        lines.append(f"  --> {notebook.name}, cell {cell.number} ({cell.id[:12]}{named})" + _line(span))
+        line = f", line {span.line}" if span is not None else ""
+        lines.append(f"  --> {notebook.name}, cell {cell.number} ({cell.id[:12]}{named}){line}")
         source = split_lines(cell.source)
         if span is not None and span.line <= len(source):
             text = source[span.line - 1].replace("\t", " ")
@@ -30,10 +31,6 @@ def _one(diagnostic: Diagnostic, notebook: Notebook) -> str:
     if diagnostic.hint:
         lines.append(f"  = hint: {diagnostic.hint}")
     return "\n".join(lines)
-
-
-def _line(span: object) -> str:
-    return f", line {span.line}" if span is not None else ""  # type: ignore[attr-defined]
 
 
 def _heading(notebook: Notebook, index: int) -> str:

@@ -11,14 +11,13 @@ from workbench.records import NamedTuple
 
 
 class Need(NamedTuple):
-    """A name that a step reads before it surely binds it. certain: whenever it runs; late: by deferred code."""
+    """A name that a step reads before it surely binds it. certain: whenever it runs; span: None by deferred code."""
 
     name: str
     place: Place
     facts: CellFacts
     span: Span | None
     certain: bool
-    late: bool
 
 
 class StepUse:
@@ -193,9 +192,9 @@ class _Scan:
         extra = carried.union(*(self.reach.of(name)[0] for name in hoisted))
         writes = statement.deferred_writes.union(*(self.reach.of(name)[1] for name in hoisted))
         for name, span in statement.reads.items():
-            self.need(needs, Need(name, place, facts, span, name in statement.certain, False))
+            self.need(needs, Need(name, place, facts, span, name in statement.certain))
         for name in sorted((statement.deferred | extra | writes) - set(statement.reads)):
-            self.need(needs, Need(name, place, facts, None, False, True))
+            self.need(needs, Need(name, place, facts, None, False))
         use.global_names |= extra | writes
         leak = carried.union(
             *(self.reach.of(name)[0] for name in hoisted if name in statement.mentions or self.reach.leaks(name))

@@ -35,11 +35,6 @@ class CellTags(NamedTuple):
     raises: bool = False
     unknown: tuple[tuple[str, str], ...] = ()
 
-    @property
-    def promoted(self) -> bool:
-        """Whether the cell goes into the flow."""
-        return (self.parameters or self.setup or bool(self.steps)) and not self.skip
-
 
 def read(tags: tuple[str, ...]) -> CellTags:
     """Read a cell's tags. Never raises: what isn't understood is in `unknown`."""
