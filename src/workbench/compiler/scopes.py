@@ -54,8 +54,9 @@ def immediate_reads(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
     """
     outer = Scope("function")
     _Builder(outer).open(node)
-    scope = _without_functions(outer.children[-1])
-    free, global_reads, _ = _resolve(scope)
+    opened = outer.children[-1]
+    free, global_reads, _ = _resolve(_without_functions(opened))
+    scope = opened.children[-1] if getattr(node, "type_params", ()) else opened
     both = scope.read & scope.bound if scope.kind == "class" else set()
     return frozenset(free | global_reads), frozenset(both)
 
@@ -109,9 +110,12 @@ class _Builder(ast.NodeVisitor):
             child, body = Scope("comprehension"), []
         else:
             raise TypeError(f"{type(node).__name__} makes no scope")
-        self.scope.children.append(child)
+        owner = self.scope
+        if getattr(node, "type_params", ()):
+            owner = _type_scope(node)
+            self.scope.children.append(owner)
+        owner.children.append(child)
         builder = _Builder(child)
-        child.bound.update(parameter.name for parameter in getattr(node, "type_params", ()))
         if isinstance(node, COMPREHENSIONS):
             builder.comprehension(node, outer=None)
         for part in body:
@@ -152,24 +156,21 @@ class _Builder(ast.NodeVisitor):
 
     visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         self.scope.bound.add(node.name)
-        for part in around(node):
-            self.visit(part)
-        self.open(node)
+        self.visit_Lambda(node)
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_ClassDef = visit_FunctionDef
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self.scope.bound.add(node.name)
+    def visit_Lambda(self, node: ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        builder = self
+        if getattr(node, "type_params", ()):
+            # annotations and bases see the type parameters
+            builder = _Builder(_type_scope(node))
+            self.scope.children.append(builder.scope)
         for part in around(node):
-            self.visit(part)
-        self.open(node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        for part in around(node):
-            self.visit(part)
-        self.open(node)
+            builder.visit(part)
+        builder.open(node)
 
     def visit_Name(self, node: ast.Name) -> None:
         (self.scope.read if isinstance(node.ctx, ast.Load) else self.scope.bound).add(node.id)
@@ -213,6 +214,13 @@ class _Builder(ast.NodeVisitor):
         name: ast.Name = node.name  # type: ignore[attr-defined]  # 3.12's node, unknown to 3.11's types
         self.scope.bound.add(name.id)
         self.visit(node.value)  # type: ignore[attr-defined]
+
+
+def _type_scope(node: ast.AST) -> Scope:
+    """The scope of a generic definition's type parameters, around its own."""
+    scope = Scope("function")
+    scope.bound.update(parameter.name for parameter in node.type_params)  # type: ignore[attr-defined]  # from 3.12 on
+    return scope
 
 
 def around(node: ast.AST) -> list[ast.expr]:
