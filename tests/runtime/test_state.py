@@ -225,3 +225,28 @@ def test_every_kind_can_be_handed() -> None:
             assert kind.change(first, kind.read()) is None, kind.name
             assert isinstance(kind, Kind)
     assert random.getstate()
+
+
+def test_a_librarys_counter_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a library numbers on its classes goes on from where the last step left it, imported before or after."""
+    (tmp_path / "numbering.py").write_text(
+        "class Thing:\n    made = 0\n\n    def __init__(self):\n        Thing.made += 1\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    first = ProcessState({}, MODULE)
+    first.begin()
+    __import__("numbering").Thing()
+    handed = first.handed_on(first.end())
+    monkeypatch.delitem(sys.modules, "numbering")
+    second = ProcessState(handed, MODULE)
+    second.begin()
+    again = __import__("numbering")
+    again.Thing()
+    assert again.Thing.made == 2
+    assert second.end() == {"counters": {"numbering:Thing.made": 2}}
+    again.Thing.made = 0
+    third = ProcessState(handed, MODULE)
+    third.begin()
+    third.stop()
+    assert again.Thing.made == 1
+    monkeypatch.delitem(sys.modules, "numbering")

@@ -38,7 +38,8 @@ class LibraryCounters(MappingKind):
 
     def _look_at_new_modules(self) -> None:
         for name in sys.modules.keys() - self._seen:
-            self._seen.add(name)
+            if not getattr(getattr(sys.modules[name], "__spec__", None), "_initializing", False):
+                self._seen.add(name)  # what is being imported may yet get more classes
             top = name.partition(".")[0]
             if top in _OURS or top in sys.stdlib_module_names:
                 continue
