@@ -6,7 +6,6 @@ Shared by the compiler, which turns such a cell into a call, and the warehouse, 
 from __future__ import annotations
 
 import re
-import shlex
 
 from workbench.records import NamedTuple
 
@@ -34,6 +33,8 @@ class SqlCell(NamedTuple):
 
 def parse_cell(line: str, body: str) -> SqlCell:
     """Read the line after `%%sql` and the cell's body. Raises ValueError with a sentence on what is wrong."""
+    import shlex
+
     name, connection = None, None
     words = iter(shlex.split(line))
     for word in words:

@@ -6,6 +6,7 @@ arguments are plain, go without it; everything else, every help text and every u
 
 from __future__ import annotations
 
+import gc
 import sys
 
 # name → (module, one line for `workbench --help`), in the order of a day's work
@@ -46,6 +47,8 @@ def main() -> None:
         return
     plain = plain_promote(arguments) if arguments[:1] == ["promote"] else None
     if plain is not None:
+        # syntax trees are many small objects, and none is garbage before the process ends
+        gc.disable()
         sys.exit(promote(*plain))
     from workbench.cli.group import run
 

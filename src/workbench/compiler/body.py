@@ -21,6 +21,7 @@ SILENT_METHODS = {
 }
 # names of workbench.runtime that lowered cells use
 LOWERED = frozenset("get_ipython show timed".split())
+EDITED = (*sorted(LOWERED), "await", "eval", "exec", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
 SHOWING_MAGICS = frozenset({"env", "pwd"})
@@ -163,7 +164,9 @@ def _edits(
     names: Names,
 ) -> Iterator[Edit]:
     node = statement.node
-    for inner in _top_level(node):
+    # the walk is worth its time only where one of its words is there at all
+    looked = statement.annotated & step_globals or any(word in facts.source for word in EDITED)
+    for inner in _top_level(node) if looked else ():
         if isinstance(inner, ast.Await):
             start, end = source.bounds(inner)
             gap = len(source.text[start + 5 : end]) - len(source.text[start + 5 : end].lstrip(" \t"))

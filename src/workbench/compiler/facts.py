@@ -170,19 +170,19 @@ class _Walk:
     def comprehension(self, node: ast.expr) -> None:
         assert isinstance(node, COMPREHENSIONS)
         reads, _ = immediate_reads(node)
-        places = {name.id: name for name in ast.walk(node) if isinstance(name, ast.Name)}
+        inside = list(ast.walk(node))
+        calls = [inner for inner in inside if isinstance(inner, ast.Call)]
+        called = {inner.func for inner in calls}
+        names = [inner for inner in inside if isinstance(inner, ast.Name)]
+        places = {name.id: name for name in names}
         self.expression(node.generators[0].iter)
         for name in sorted(reads):
             self.read(name, places.get(name, node))
-        called = {inner.func for inner in ast.walk(node) if isinstance(inner, ast.Call)}
-        self.mentions |= {
-            name.id for name in ast.walk(node) if isinstance(name, ast.Name) and name.id in reads and name not in called
-        }
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call):
-                self.mutation_of_call(inner, reads)
-                if isinstance(inner.func, ast.Name) and inner.func.id in UNKNOWABLE:
-                    self.unknowable = True
+        self.mentions |= {name.id for name in names if name.id in reads and name not in called}
+        for call in calls:
+            self.mutation_of_call(call, reads)
+            self.unknowable |= isinstance(call.func, ast.Name) and call.func.id in UNKNOWABLE
+        for inner in inside:
             if isinstance(inner, ast.NamedExpr):
                 self.maybe(inner.target.id)
         free = free_names(node)

@@ -163,7 +163,8 @@ class _Builder:
         )
 
     def _modules(self) -> set[str]:
-        nodes = [statement.node for facts in self.definitions.cells for statement in facts.statements]
+        cells = [facts for facts in self.definitions.cells if "import" in facts.source]
+        nodes = [statement.node for facts in cells for statement in facts.statements]
         inner = [one for node in nodes for one in ast.walk(node) if isinstance(one, (ast.Import, ast.ImportFrom))]
         names = [
             name

@@ -27,7 +27,7 @@ INTERACTIVE = frozenset("ipympl nbagg notebook widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 
-_LEADING = re.compile(r"[ \t]*(?:%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)|!(?P<command>[^!].*))$")
+_WHOLE_LINE = re.compile(r"%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)$|!(?P<command>[^!].*)$")
 
 
 class Lowered:
@@ -159,38 +159,45 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
             replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
         elif isinstance(node, ast.Call) and is_shell_call(node) and node not in read:
             replacement = _value(cell, node, lowered)
+        elif isinstance(node, ast.Attribute) and node.attr not in SHELL_METHODS and _is_shell(node.value):
+            lowered.problems.append(_unknown(cell, f"get_ipython().{node.attr}"))
         if replacement is not None:
             edits.append(Edit(*text.bounds(node), replacement))
     lowered.source = edited(python, edits)
     return lowered
 
 
+def _is_shell(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython"
+
+
 def _transformed(source: str) -> str:
     """IPython syntax as IPython's own transformer would turn it into Python.
 
-    Lines at the cell's beginning need no IPython: nothing in Python starts with `%` or `!`.
+    Whole lines of magics and commands need no IPython, where the lines around them show that each is a statement.
     """
     lines = source.split("\n")
-    for number, line in enumerate(lines):
-        match = _LEADING.match(line)
+    made = set()
+    for number, line in enumerate(lines, start=1):
+        match = _WHOLE_LINE.match(line)
         if match and not line.rstrip().endswith(("\\", "?")):
+            made.add(number)
             if match["magic"]:
-                lines[number] = (
-                    f"get_ipython().run_line_magic({quoted(match['magic'])}, {quoted(match['line'].rstrip())})"
-                )
+                call = f"run_line_magic({quoted(match['magic'])}, {quoted(match['line'].rstrip())})"
             else:
-                lines[number] = f"get_ipython().system({quoted(match['command'].rstrip())})"
-        elif line.strip() and not line.lstrip().startswith("#"):
-            break
-    leading = "\n".join(lines)
+                call = f"system({quoted(match['command'].rstrip())})"
+            lines[number - 1] = f"get_ipython().{call}"
     try:
-        ast.parse(leading)
+        body = ast.parse("\n".join(lines)).body
     except (SyntaxError, ValueError, RecursionError):
-        from IPython.core.inputtransformer2 import TransformerManager
+        body = []
+    # a line within a text or a bracket is no statement of its own
+    if made <= {node.lineno for node in body if isinstance(node, ast.Expr) and is_shell_call(node.value)} and body:
+        return "\n".join(lines)
+    from IPython.core.inputtransformer2 import TransformerManager
 
-        transformed: str = TransformerManager().transform_cell(source)
-        return transformed.rstrip("\n")
-    return leading
+    transformed: str = TransformerManager().transform_cell(source)
+    return transformed.rstrip("\n")
 
 
 def _arguments(call: ast.Call) -> tuple[str, list[str]]:
@@ -236,7 +243,7 @@ def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:
         lowered.problems.append(_unknown(cell, f"%{texts[0]}"))
     elif method == "run_cell_magic" and texts and texts[0] not in CELL_MAGICS:
         lowered.problems.append(_unknown(cell, f"%%{texts[0]}"))
-    elif method not in SHELL_METHODS or (method.startswith("run_") and not texts):
+    elif method.startswith("run_") and not texts:
         lowered.problems.append(_unknown(cell, f"get_ipython().{method}"))
     return None
 

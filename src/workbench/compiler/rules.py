@@ -143,6 +143,8 @@ def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions)
     """WB307: what a cell sets on a module is gone in the next step's process."""
     later = [other for other in uses if use.node.name in other.ancestors]
     for facts, _, statement in use.own:
+        if not any(_imported_module(name, definitions) for name in statement.mutates):
+            continue
         for node in _walk(statement.node):
             targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else []
             targets = [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else targets
