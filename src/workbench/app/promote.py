@@ -6,7 +6,7 @@ import os
 
 from workbench.compiler import compile_notebook
 from workbench.compiler.diagnostics import rendered
-from workbench.compiler.model import Diagnostic, ParameterFacts
+from workbench.compiler.model import ParameterFacts
 from workbench.errors import PromotionRefused
 from workbench.files import write_atomic
 from workbench.notebook import ipynb
@@ -25,7 +25,7 @@ class Promoted(NamedTuple):
     flow_name: str
     step_names: tuple[str, ...]
     parameters: tuple[ParameterFacts, ...]
-    warnings: tuple[Diagnostic, ...]
+    warnings: str  # rendered, "" where there is nothing to warn of
     lines: tuple[tuple[str, int] | None, ...]
     modules: frozenset[str]
 
@@ -38,6 +38,7 @@ class Outcome(NamedTuple):
     status: str
     steps: tuple[str, ...] = ()
     difference: str = ""
+    warnings: str = ""
 
 
 def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
@@ -56,7 +57,7 @@ def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
         flow_name=result.graph.name,
         step_names=tuple(step.name for step in result.graph.steps),
         parameters=result.graph.parameters,
-        warnings=result.diagnostics,
+        warnings=rendered(result.diagnostics, book),
         lines=result.flow.lines,
         modules=result.graph.modules,
     )
@@ -77,9 +78,9 @@ def promote(notebook: str | Path, output: str | None = None, steps: str = "tags"
     target, promoted = _compiled_for(notebook, output, steps)
     text = promoted.source.encode()
     if _read(target) == text:
-        return Outcome(str(notebook), target, "unchanged", promoted.step_names)
+        return Outcome(str(notebook), target, "unchanged", promoted.step_names, warnings=promoted.warnings)
     write_atomic(target, text)
-    return Outcome(str(notebook), target, "written", promoted.step_names)
+    return Outcome(str(notebook), target, "written", promoted.step_names, warnings=promoted.warnings)
 
 
 def _compiled_for(notebook: str | Path, output: str | None, steps: str) -> tuple[str, Promoted]:

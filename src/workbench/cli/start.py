@@ -115,6 +115,8 @@ def _say(outcome: object) -> None:
     from workbench.app.promote import Outcome
 
     assert isinstance(outcome, Outcome)
+    if outcome.warnings:
+        sys.stderr.write(f"{outcome.warnings}\n")
     if outcome.status == "stale":
         sys.stdout.write(outcome.difference)
         sys.stderr.write(f"{outcome.flow} is not what {outcome.notebook} says; run `workbench promote`\n")

@@ -27,6 +27,9 @@ def cell_facts(cell: Cell) -> CellFacts:
     if lowered.wrapper:
         node = ast.parse(f"{lowered.wrapper} pass").body[0]
         statements = (statement_facts(node, [lowered.wrapper])._replace(kind="wrapper"), *statements)
+    if "raises-exception" in cell.tags:
+        # any of its statements may be the one that raises
+        statements = tuple(one._replace(must=frozenset(), unlucky=one.may, certain=frozenset()) for one in statements)
     return CellFacts(cell, lowered.source, statements, wrapper=lowered.wrapper, indentable=lowered.indentable)
 
 

@@ -7,6 +7,8 @@ changes it; a join passes on what later steps ask for.
 
 from __future__ import annotations
 
+import ast
+
 from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import Diagnostic, ParameterFacts
@@ -55,6 +57,11 @@ class Resolver:
         self.by_name = {use.node.name: use for use in uses}
         self.step_of_cell = {facts.cell.index: use for use in uses for facts in use.cells}
         self.setup_cells = {facts.cell.index for use in uses for facts in use.setup}
+        promoted = {
+            one.facts.cell.index for bindings in definitions.bindings.values() for one in bindings if one.promoted
+        }
+        owned = set(self.step_of_cell) | self.setup_cells | promoted
+        self.left = {facts.cell.index for facts in definitions.cells} - owned
         self.flow = Dataflow([StepFlow(use) for use in uses])
         self.flow_of = {step.use.node.name: step for step in self.flow.steps}
 
@@ -100,6 +107,18 @@ class Resolver:
             self._problem("WB207", message, need, "bind it in a setup cell too, or move the line into a step's cell")
         else:
             step.values.add(name)
+            self._warn_of_exploration(best, need)
+
+    def _warn_of_exploration(self, best: Binding, need: Need) -> None:
+        """A cell left behind binds or changes, on the way, what a step reads: Run All would see it, the flow doesn't."""
+        for facts in self.definitions.cells:
+            place = facts.cell.index
+            if facts.cell.index in self.left and best.place.cell < place < need.place.cell:
+                changed = [one for one in facts.statements if need.name in one.may or need.name in one.mutates]
+                if changed:
+                    message = f"cell {facts.cell.number}, which is left behind, changes `{need.name}`: the flow doesn't"
+                    hint = "tag the cell with a step if the change is to count"
+                    self._problem("WB208", message, need, hint, severity="warning")
 
     def _best(self, use: StepUse, name: str, place: Place) -> Binding | None:
         """The binding that stands last before a place, among those that have run by then."""
@@ -129,6 +148,12 @@ class Resolver:
         """Place a definition of a cell left behind into the step, with all that it needs."""
         if binding in step.copies:
             return
+        if isinstance(binding.statement.node, ast.ClassDef) and any(
+            binding in other.copies for other in self.flow.steps
+        ):
+            message = f"class `{binding.name}` would be made anew, as another class, in step `{step.use.node.name}`"
+            hint = "let making it need nothing but imports and other definitions, so that it can stand at the top"
+            self._problem("WB309", message, Need(binding.name, binding.place, binding.facts, None, True), hint)
         reads = {*binding.statement.reads, *binding.statement.deferred} - {binding.name}
         for name in sorted(reads):
             span = binding.statement.reads.get(name)
@@ -177,8 +202,8 @@ class Resolver:
         owner = self.step_of_cell.get(binding.facts.cell.index)
         return owner.node.name if owner else "setup"
 
-    def _problem(self, code: str, message: str, need: Need, hint: str) -> None:
-        found = Diagnostic(code, message, need.facts.cell, need.span, hint)
+    def _problem(self, code: str, message: str, need: Need, hint: str, severity: str = "error") -> None:
+        found = Diagnostic(code, message, need.facts.cell, need.span, hint, severity)
         if found not in self.flow.problems:
             self.flow.problems.append(found)
 

@@ -140,13 +140,13 @@ def _why(step: Step) -> list[str]:
 
 
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
+    for line in _wrapped("global ", step.global_names):
+        yield 2, line, None
     needed = set(step.imports) | ({"import builtins"} if any(one.name == LAST_SHOWN for one in step.takes) else set())
     for line in imports.block(needed):
         yield 2, line, None
     if needed and (step.takes or step.cells):
         yield 0, "", None
-    for line in _wrapped("global ", step.global_names):
-        yield 2, line, None
     needed_first = {take.name for take in step.takes if take.convert or take.artifact in _parameter_names(graph)}
     setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
     yield from _takes(setup_takes, names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from workbench.compiler import rules
+from workbench.compiler import imports, rules
 from workbench.compiler.cells import cell_facts
 from workbench.compiler.dataflow import LAST_SHOWN, Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
@@ -272,11 +272,10 @@ class _Builder:
 
     def _globals(self, step: StepFlow) -> set[str]:
         use = step.use
-        local = use.binds | set(step.takes) | set(use.setup_binds)
+        placed = {one.name for one in step.copies} | imports.bound_names(set(step.imports))
+        local = use.binds | set(step.takes) | set(use.setup_binds) | placed
         if use.unknowable:
-            imported = {name for name in self.definitions.bindings if self.definitions.is_import(name) and step.imports}
-            copies = {one.name for one in step.copies}
-            return {name for name in local | imported | copies if name != LAST_SHOWN} - set(self.definitions.hoisted)
+            return {name for name in local if name != LAST_SHOWN} - set(self.definitions.hoisted)
         fallback = {name for name in use.binds - set(step.takes) if name in step.fallbacks}
         return (use.global_names & local) | fallback | (use.class_reads & local)
 

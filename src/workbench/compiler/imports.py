@@ -39,6 +39,13 @@ def _text(binding: Binding) -> str:
     return f"import {renamed}"
 
 
+def bound_names(lines: set[str]) -> set[str]:
+    """The names that import lines bind."""
+    return {
+        line.split()[-1] if " as " in line or line.startswith("from ") else line[7:].partition(".")[0] for line in lines
+    }
+
+
 def block(lines: set[str]) -> list[str]:
     """Import lines, each once, sorted; the names from one module together on one line."""
     plain = sorted(line for line in lines if line.startswith("import "))

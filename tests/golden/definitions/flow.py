@@ -47,9 +47,9 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step
     def b(self):
+        global k
         import functools
 
-        global k
         k = self.k
         # %% def03
         results = [scale(v) for v in range(3)]
@@ -66,9 +66,9 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step(end=True)
     def c(self):
+        global k
         import os.path
 
-        global k
         config, twice = self.config, self.twice
         # %% def04
         k = 10

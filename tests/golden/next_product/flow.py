@@ -24,9 +24,9 @@ class NotebookFlow(FlowSpec):
     @step(start=True)
     def load(self):
         """Sessions of the last week, as the mart has them."""
+        global PRICE_RANGE
         import workbench
 
-        global PRICE_RANGE
         day = self.day
         # %% nex05 Load
         PRICE_RANGE = (1, 50)

@@ -20,8 +20,6 @@ class NotebookFlow(FlowSpec):
         # %% rai01
         print(x)
 
-        self.x = x
-
 
 if __name__ == "__main__":
     NotebookFlow()

@@ -37,9 +37,9 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step(end=True)
     def b(self):
+        global capture_output, folder, largest, names, out, total
         from IPython.utils.capture import capture_output
 
-        global folder, largest, names, out, total
         folder, largest, names, total = self.folder, self.largest, self.names, self.total
         # %% she03
         get_ipython().run_cell_magic("bash", "", 'echo three "$HOME"')
