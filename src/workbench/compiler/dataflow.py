@@ -57,10 +57,7 @@ class Resolver:
         self.by_name = {use.node.name: use for use in uses}
         self.step_of_cell = {facts.cell.index: use for use in uses for facts in use.cells}
         self.setup_cells = {facts.cell.index for use in uses for facts in use.setup}
-        promoted = {
-            one.facts.cell.index for bindings in definitions.bindings.values() for one in bindings if one.promoted
-        }
-        owned = set(self.step_of_cell) | self.setup_cells | promoted
+        owned = set(self.step_of_cell) | self.setup_cells
         self.left = {facts.cell.index for facts in definitions.cells} - owned
         self.flow = Dataflow([StepFlow(use) for use in uses])
         self.flow_of = {step.use.node.name: step for step in self.flow.steps}
@@ -110,7 +107,7 @@ class Resolver:
             self._warn_of_exploration(best, need)
 
     def _warn_of_exploration(self, best: Binding, need: Need) -> None:
-        """A cell left behind binds or changes, on the way, what a step reads: Run All would see it, the flow doesn't."""
+        """A cell left behind changes, on the way, what a step reads: Run All would see it, the flow doesn't."""
         for facts in self.definitions.cells:
             place = facts.cell.index
             if facts.cell.index in self.left and best.place.cell < place < need.place.cell:
