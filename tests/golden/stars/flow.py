@@ -5,7 +5,7 @@ Promoted from notebook.ipynb by `workbench promote`: edit the notebook and promo
 
 from math import *
 
-from metaflow import FlowSpec, step
+from metaflow import FlowSpec, step as step_
 from workbench.runtime import notebook_step
 
 __notebook__ = "notebook.ipynb"
@@ -13,7 +13,7 @@ __notebook__ = "notebook.ipynb"
 
 class NotebookFlow(FlowSpec):
     @notebook_step
-    @step(start=True)
+    @step_(start=True)
     def step(self):
         from os.path import join
 
@@ -25,7 +25,7 @@ class NotebookFlow(FlowSpec):
         self.next(self.c)
 
     @notebook_step
-    @step(end=True)
+    @step_(end=True)
     def c(self):
         y = self.y
         # %% sta02
