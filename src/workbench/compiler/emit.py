@@ -29,7 +29,8 @@ def flow_source(graph: StepGraph, notebook: Notebook, notebook_path: str) -> Flo
 def _names(graph: StepGraph) -> Names:
     """What the flow calls the things that it imports: their own names, unless the notebook uses those."""
     # a step or a parameter of that name would hide it from the decorators below it in the class
-    module_names = {one.name for one in (*graph.definitions, *graph.steps, *graph.parameters)}
+    module_names = {step.name for step in graph.steps} | {parameter.name for parameter in graph.parameters}
+    module_names |= {definition.name for definition in graph.definitions}
     for line in graph.imports:
         module_names |= {part.split()[-1].partition(".")[0] for part in line.partition("import ")[2].split(",")}
     if graph.stars:
