@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -160,6 +161,25 @@ def test_an_address_of_nobody(alone: Project) -> None:
     publish(folder, Address("127.0.0.1", 9, "x", 1))
     assert living(folder) is None
     assert local.ensure(alone).port != 9
+
+
+def test_a_server_whose_folder_was_removed_leaves_the_next_one_alone(alone: Project) -> None:
+    """After `rm -rf .workbench` the old server ends by itself, and the new one's address stays."""
+    first = local.ensure(alone)
+    folder = Folder.of(alone)
+    shutil.rmtree(folder.path)
+    second = local.ensure(alone)
+    assert second.pid != first.pid
+    assert until(lambda: not alive(first.pid))
+    assert living(folder) == second
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def test_an_address_that_cannot_be_read(alone: Project) -> None:
