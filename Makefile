@@ -42,4 +42,5 @@ lock: $(STAMP) ## choose versions anew: requirements.lock holds names, versions 
 	    --no-emit-index-url --no-annotate --generate-hashes --output-file requirements.lock
 
 clean: ## what a fresh clone doesn't have
+	-@test ! -x $(BIN)/workbench || $(BIN)/workbench warehouse stop
 	rm -rf $(VENV) .workbench .metaflow dbt/target dbt/logs

@@ -17,7 +17,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.warehouse.address import Address, Folder, owned, publish
+from workbench.warehouse.address import Address, Folder, owned, publish, read
 
 if TYPE_CHECKING:
     from workbench.warehouse.gateway import Gateway
@@ -39,7 +39,9 @@ def main(folder: Folder, ready: int) -> int:
         try:
             _serve(folder, ready)
         finally:
-            folder.address.unlink(missing_ok=True)
+            # the folder may have been removed and made again: then the address in it is another server's
+            if (published := read(folder)) is not None and published.pid == os.getpid():
+                folder.address.unlink(missing_ok=True)
     return 0
 
 
@@ -59,17 +61,18 @@ def _serve(folder: Folder, ready: int) -> None:
         log.info("process %d listens on %s:%d", address.pid, address.host, address.port)
         os.write(ready, b"ready")
         os.close(ready)
-        _run(gateway, listener)
+        _run(gateway, listener, folder)
     close_engine(engine)
     log.info("process %d ends", address.pid)
 
 
-def _run(gateway: Gateway, listener: socket.socket) -> None:
-    """Serve until SIGTERM, or until there was no request for the idle time."""
+def _run(gateway: Gateway, listener: socket.socket, folder: Folder) -> None:
+    """Serve until SIGTERM, until there was no request for the idle time, or until the folder is gone."""
     import asyncio
 
     import uvicorn
 
+    own = _inode(folder)
     idle = float(os.environ.get("WORKBENCH_WAREHOUSE_IDLE") or IDLE_SECONDS)
     server = uvicorn.Server(
         uvicorn.Config(gateway.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
@@ -80,6 +83,9 @@ def _run(gateway: Gateway, listener: socket.socket) -> None:
             await asyncio.sleep(min(0.2, idle / 4))
             if gateway.idle_seconds() > idle:
                 log.info("nobody asked for anything for %.0f s", idle)
+                server.should_exit = True
+            if _inode(folder) != own:
+                log.info("the folder was removed")
                 server.should_exit = True
         while gateway.interrupt():  # one that was about to begin doesn't hear it the first time
             await asyncio.sleep(0.1)
@@ -93,6 +99,14 @@ def _run(gateway: Gateway, listener: socket.socket) -> None:
     signal.signal(signal.SIGTERM, lambda *_: None)
 
     asyncio.run(serve())
+
+
+def _inode(folder: Folder) -> int | None:
+    """Which file the owner's lock is; None where it is gone."""
+    try:
+        return folder.owner_lock.stat().st_ino
+    except OSError:
+        return None
 
 
 def _detach() -> None:
