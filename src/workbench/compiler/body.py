@@ -61,8 +61,8 @@ def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) ->
     step_globals = _globals_of(facts, graph)
     kept = [
         one
-        for one in facts.statements
-        if (facts.cell.id, one.node.lineno) not in graph.lifted and one.kind != "wrapper"
+        for at, one in enumerate(facts.statements)
+        if (facts.cell.id, at) not in graph.lifted and one.kind != "wrapper"
     ]
     if not kept:
         return
@@ -95,6 +95,12 @@ def _chunks(
     removed = _removed_lines(facts, kept, source)
     edits = [edit for one in kept for edit in _edits(one, facts, source, step_globals, graph, names)]
     starts = {_first_line(one.node) for one in kept}
+    # what stands elsewhere, but shares its line with what stays: `import os; x = 1`
+    edits += [
+        Edit(*source.bounds(one.node), "pass")
+        for one in facts.statements
+        if one not in kept and one.kind != "wrapper" and not set(_lines(one.node)) & removed
+    ]
     blank = begun = False
     number = 1
     while number <= len(source.lines):
@@ -131,6 +137,10 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))])
 
 
+def _lines(node: ast.stmt) -> range:
+    return range(_first_line(node), (node.end_lineno or node.lineno) + 1)
+
+
 def _last_line(first: int, kept: list[Statement]) -> int:
     """The last line of the statement that begins on a line, and of those that share its lines."""
     last = first
@@ -143,12 +153,12 @@ def _last_line(first: int, kept: list[Statement]) -> int:
 def _removed_lines(facts: CellFacts, kept: list[Statement], source: Source) -> set[int]:
     """The lines of statements that stand elsewhere, with the comments right above them."""
     removed: set[int] = set()
-    staying = {line for one in kept for line in range(_first_line(one.node), (one.node.end_lineno or 0) + 1)}
+    staying = {line for one in kept for line in _lines(one.node)}
     for one in facts.statements:
         if one in kept or one.kind == "wrapper":
             continue
         first = _first_line(one.node)
-        removed.update(range(first, (one.node.end_lineno or first) + 1))
+        removed.update(_lines(one.node))
         while first > 1 and source.lines[first - 2].lstrip().startswith("#"):
             first -= 1
             removed.add(first)

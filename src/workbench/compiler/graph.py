@@ -140,11 +140,8 @@ class _Builder:
         children = children_of([step.use.node for step in self.flow.steps])
         steps = tuple(self._step(step, children) for step in self.flow.steps)
         lifted = frozenset(
-            (one.facts.cell.id, one.statement.node.lineno)
-            for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
-        ) | frozenset(
-            (one.facts.cell.id, one.statement.node.lineno) for step in self.flow.steps for one in step.use.lifted
-        )
+            (one.facts.cell.id, one.place.at) for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
+        ) | frozenset((one.facts.cell.id, one.place.at) for step in self.flow.steps for one in step.use.lifted)
         stars = [_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()]
         return StepGraph(
             name=flow_name(self.notebook.name),

@@ -135,7 +135,9 @@ class StepGraph(NamedTuple):
     imports: tuple[str, ...] = ()  # module level: what the definitions need
     stars: tuple[str, ...] = ()  # star imports, in the notebook's order: the later one wins
     definitions: tuple[Definition, ...] = ()
-    lifted: frozenset[tuple[str, int]] = frozenset()  # (cell id, line) of the statements that stand elsewhere
+    lifted: frozenset[tuple[str, int]] = (
+        frozenset()
+    )  # (cell id, place in the cell) of the statements that stand elsewhere
     used_names: frozenset[str] = frozenset()  # every name that the notebook reads or binds
     bound_names: frozenset[str] = frozenset()  # every name that it binds
     containers: frozenset[tuple[str, str]] = (
