@@ -254,7 +254,8 @@ class _Builder:
         """The attribute that holds a name's value: the name, unless Metaflow or the flow has that for itself."""
         if name == LAST_SHOWN:
             return "last_shown"
-        artifact = name
+        # Metaflow keeps names with an underscore for itself, and its Client doesn't show them
+        artifact = f"{name.strip('_') or 'underscore'}_" if name.startswith("_") else name
         while artifact in RESERVED_STEPS | self.step_names | self.parameters.keys() or (
             artifact != name and artifact in self.used
         ):

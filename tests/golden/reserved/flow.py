@@ -22,7 +22,7 @@ class NotebookFlow(FlowSpec):
         max = 6
         show = 7
 
-        self._private = _private
+        self.private_ = _private
         self.index_ = index
         self.input_ = input
         self.load_ = load
@@ -34,7 +34,7 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step(end=True)
     def train(self):
-        _private = self._private
+        _private = self.private_
         index = self.index_
         input = self.input_
         load = self.load_
