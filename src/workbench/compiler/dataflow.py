@@ -244,6 +244,8 @@ class Resolver:
     def _ask(self, step: StepFlow) -> None:
         """Ask the steps above for all that a step takes, by itself or for later steps."""
         use = step.use
+        for name in sorted(step.wanted & use.maybe_deletes):
+            self._maybe_deleted(step, name)
         joins = len(use.node.parents) > 1
         kept = {name for name in step.wanted if name not in use.must and self._provider(name, use) is not None}
         own = step.values | {name for name in kept if name in use.binds or name in use.mutates or not joins}
@@ -257,6 +259,14 @@ class Resolver:
                 self.flow_of[provider.node.name].wanted.add(name)
             (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
         step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or name == LAST_SHOWN}
+
+    def _maybe_deleted(self, step: StepFlow, name: str) -> None:
+        facts, place, statement = next(one for one in step.use.own if name in one[2].maybe_deletes)
+        message = f"`{name}` may be deleted here, and a later step reads it"
+        need = Need(name, place, facts, statement.reads.get(name), True)
+        self._problem(
+            "WB209", message, need, f"assign None to `{name}` instead, or give what is read later another name"
+        )
 
     def _source(self, name: str, use: StepUse) -> tuple[str | None, StepUse | None]:
         """The branch that a join takes a name from (None elsewhere), and the step that gives it."""

@@ -32,6 +32,7 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
         may=may,
         unlucky=may - bound - walk.likely,
         deletes=frozenset(walk.surely_deleted),
+        maybe_deletes=frozenset(maybe_deleted),
         deferred=frozenset(walk.deferred),
         deferred_writes=frozenset(walk.deferred_writes),
         mentions=frozenset(walk.mentions),

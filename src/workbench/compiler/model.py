@@ -35,7 +35,7 @@ class Statement(NamedTuple):
     certain: those of `reads` that are read whenever the statement runs.
     must, may: names surely and possibly bound after it (must is a part of may; a `with` body's are only likely).
     unlucky: those of `may` that a loop, branch or handler may leave unbound.
-    deletes: names surely unbound after it.
+    deletes, maybe_deletes: names surely and possibly unbound by it.
     deferred: names read by code that runs later (functions, lambdas, generators); deferred_writes: bound by such code.
     mentions: names used other than by calling them; mutates: names whose value it visibly changes in place.
     annotated: names that an annotation makes local; class_reads: names a class body both reads and binds.
@@ -49,6 +49,7 @@ class Statement(NamedTuple):
     may: frozenset[str] = frozenset()
     unlucky: frozenset[str] = frozenset()
     deletes: frozenset[str] = frozenset()
+    maybe_deletes: frozenset[str] = frozenset()
     deferred: frozenset[str] = frozenset()
     deferred_writes: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()

@@ -37,6 +37,7 @@ class StepUse:
         self.must: set[str] = set()
         self.may: set[str] = set()
         self.deletes: set[str] = set()
+        self.maybe_deletes: set[str] = set()
         self.mutates: set[str] = set()
         self.global_names: set[str] = set()
         self.class_reads: set[str] = set()
@@ -204,6 +205,7 @@ class _Scan:
                 self.carries[name] = self.carries.get(name, frozenset()) | leak
         use.may |= statement.may | writes
         use.deletes = (use.deletes | statement.deletes) - statement.must
+        use.maybe_deletes = (use.maybe_deletes | statement.maybe_deletes) - statement.must
         use.mutates |= statement.mutates
         use.class_reads |= statement.class_reads
         use.unknowable |= statement.unknowable
