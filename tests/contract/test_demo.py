@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,6 +67,39 @@ def test_elsewhere_it_says_where_it_runs(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["pyproject.toml"]
 
 
+def metric_places(checkout: Path, record: dict[str, Any]) -> dict[str, float | None]:
+    """MRR@20 as each place has it, unrounded: artifact, last card, Comet archive, the notebook's runs cell."""
+    # a process of its own: Metaflow reads where its datastore is when it is imported
+    program = (
+        "from metaflow import Run, namespace; namespace(None)\n"
+        f"print(repr(Run({record['name']!r})['evaluate'].task.data.mrr_at_20))"
+    )
+    environment = {**os.environ, "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(checkout)}
+    client = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+    folder = checkout / ".workbench" / "runs" / record["name"].replace("/", "-")
+    card = (folder / "cards" / "report.html").read_text()
+    [archive] = (checkout / ".workbench" / "comet").glob("*.zip")
+    with zipfile.ZipFile(archive) as file:
+        messages = "".join(file.read(name).decode(errors="replace") for name in file.namelist())
+    book = json.loads((checkout / "notebooks" / "next_product.ipynb").read_text())
+    [cell] = [cell for cell in book["cells"] if "workbench:runs" in cell["metadata"].get("tags", ())]
+    source = "".join(cell["source"]).replace("\\_", "_")
+    number = r"([0-9.]+)"
+    return {
+        "artifact": float(client.stdout),
+        "card": first_number(rf'>mrr_at_20</dt><dd><data value="{number}"', card),
+        "archive": first_number(rf'"metricName":\s*"mrr_at_20",\s*"metricValue":\s*{number}', messages),
+        "runs cell": first_number(rf'mrr_at_20\s=\s<span title="{number}"', source),
+    }
+
+
+def first_number(pattern: str, text: str) -> float | None:
+    found = re.search(pattern, text)
+    return float(found[1]) if found else None
+
+
 @pytest.mark.slow
 def test_the_whole_path_and_once_more(checkout: Path) -> None:
     """The demo goes from data to a linked run; the second call does nothing again and says the same."""
@@ -76,6 +112,8 @@ def test_the_whole_path_and_once_more(checkout: Path) -> None:
     assert record["metrics"]["mrr_at_20"] >= 2 * record["metrics"]["mrr_at_20_popularity"]
     notebook = (checkout / "notebooks" / "next_product.ipynb").read_bytes()
     assert record["name"].encode() in notebook
+    value = record["metrics"]["mrr_at_20"]
+    assert {place: found for place, found in metric_places(checkout, record).items() if found != value} == {}
     assert (checkout / "flows" / "next_product.py").exists()
     assert (checkout / "dbt" / "target" / "static_index.html").exists()
 
