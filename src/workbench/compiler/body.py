@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from workbench.compiler.facts import is_shell_call
 from workbench.compiler.model import CellFacts, Statement, StepGraph
-from workbench.compiler.scopes import FUNCTIONS
+from workbench.compiler.scopes import top_level
 from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, indented, lines_inside_strings
 
 Line = tuple[int, str, tuple[str, int] | None]
@@ -21,7 +21,7 @@ SILENT_METHODS = {
 }
 # names of workbench.runtime that lowered cells use
 LOWERED = frozenset("get_ipython show timed".split())
-EDITED = (*sorted(LOWERED), "await", "eval", "exec", "locals")
+EDITED = ("await", "eval", "exec", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
 SHOWING_MAGICS = frozenset({"env", "pwd"})
@@ -45,6 +45,13 @@ class Names:
         """A function of workbench.runtime's name in a step's body."""
         self.runtime_used.add(name)
         return f"{name}_" if name in self.bound else name
+
+    def use_lowered(self, node: ast.AST, source: str) -> None:
+        """Note what lowered code uses of workbench.runtime, in functions too."""
+        if any(word in source for word in LOWERED):
+            found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            for name in sorted(found & LOWERED - self.bound):
+                self.runtime(name)
 
     def imported(self, module: str, names: set[str]) -> set[str]:
         """The import lines for some names of a module."""
@@ -174,9 +181,10 @@ def _edits(
     names: Names,
 ) -> Iterator[Edit]:
     node = statement.node
+    names.use_lowered(node, facts.source)
     # the walk is worth its time only where one of its words is there at all
     looked = statement.annotated & step_globals or any(word in facts.source for word in EDITED)
-    for inner in _top_level(node) if looked else ():
+    for inner in top_level(node) if looked else ():
         if isinstance(inner, ast.Await):
             start, end = source.bounds(inner)
             gap = len(source.text[start + 5 : end]) - len(source.text[start + 5 : end].lstrip(" \t"))
@@ -189,8 +197,6 @@ def _edits(
             end = source.bounds(inner)[1] - 1
             comma = "" if source.text[source.bounds(inner.args[0])[1] : end].rstrip().endswith(",") else ","
             yield Edit(end, end, f"{comma} globals()")
-        elif isinstance(inner, ast.Name) and inner.id in LOWERED and inner.id not in graph.bound_names:
-            names.runtime(inner.id)
         elif (
             isinstance(inner, ast.AnnAssign) and isinstance(inner.target, ast.Name) and inner.target.id in step_globals
         ):
@@ -203,14 +209,6 @@ def _edits(
         opening, closing = _brackets(source.text[start:end], names.runtime("show"))
         yield Edit(start, start, opening)
         yield Edit(end, end, closing)
-
-
-def _top_level(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what runs with it: functions have a scope of their own."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not isinstance(child, FUNCTIONS):
-            yield from _top_level(child)
 
 
 def _runs_text_here(node: ast.Call, graph: StepGraph) -> bool:

@@ -20,6 +20,8 @@ WIDTH = 110
 def flow_source(graph: StepGraph, notebook: Notebook, notebook_path: str) -> FlowSource:
     """The text of a graph's flow. notebook_path: where the notebook is, seen from the flow file's folder."""
     names = _names(graph)
+    for definition in graph.definitions:
+        names.use_lowered(definition.node, definition.source)
     body = [*_definitions(graph), *_flow_class(graph, notebook, names)]
     lines = [*_head(graph, notebook, notebook_path, names), *body, *_tail(names)]
     text = [("    " * indent + line) if line else "" for indent, line, _ in lines]

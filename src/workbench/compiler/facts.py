@@ -436,13 +436,12 @@ def shell_call_reads_names(node: ast.Call) -> bool:
 
 def is_shell_call(node: ast.AST) -> bool:
     """Whether a node is `get_ipython().something(...)`."""
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Call)
-        and isinstance(node.func.value.func, ast.Name)
-        and node.func.value.func.id == "get_ipython"
-    )
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_shell(node.func.value)
+
+
+def is_shell(node: ast.AST) -> bool:
+    """Whether a node is `get_ipython()`."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython"
 
 
 def _root(node: ast.AST) -> str | None:

@@ -318,7 +318,9 @@ def _star_line(binding: Binding) -> str:
 
 
 def _definition(name: str, binding: Binding) -> Definition:
-    return Definition(name, _definition_source(binding), binding.facts.cell, binding.statement.node.lineno)
+    return Definition(
+        name, _definition_source(binding), binding.facts.cell, binding.statement.node.lineno, binding.statement.node
+    )
 
 
 def _definition_source(binding: Binding) -> str:

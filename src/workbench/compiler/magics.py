@@ -10,7 +10,7 @@ import ast
 import re
 
 from workbench import sqltext
-from workbench.compiler.facts import is_shell_call
+from workbench.compiler.facts import is_shell, is_shell_call
 from workbench.compiler.model import Diagnostic, Span
 from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, quoted
 from workbench.notebook.model import Cell
@@ -159,16 +159,12 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
             replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
         elif isinstance(node, ast.Call) and is_shell_call(node) and node not in read:
             replacement = _value(cell, node, lowered)
-        elif isinstance(node, ast.Attribute) and node.attr not in SHELL_METHODS and _is_shell(node.value):
+        elif isinstance(node, ast.Attribute) and node.attr not in SHELL_METHODS and is_shell(node.value):
             lowered.problems.append(_unknown(cell, f"get_ipython().{node.attr}"))
         if replacement is not None:
             edits.append(Edit(*text.bounds(node), replacement))
     lowered.source = edited(python, edits)
     return lowered
-
-
-def _is_shell(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython"
 
 
 def _transformed(source: str) -> str:

@@ -124,6 +124,7 @@ class Definition(NamedTuple):
     source: str
     cell: Cell
     line: int
+    node: ast.stmt
 
 
 class StepGraph(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from workbench.compiler.definitions import Definitions
 from workbench.compiler.model import CellFacts, Diagnostic, Span
-from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name
+from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name, top_level
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
 
@@ -54,18 +54,10 @@ def _statements(facts: CellFacts, definitions: Definitions) -> Iterator[ast.stmt
             yield statement.node
 
 
-def _walk(node: ast.AST, into: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
-    """The nodes of a statement that run at the cell's top level; `into` names scopes to enter all the same."""
-    yield node
-    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) or isinstance(node, into):
-        for child in ast.iter_child_nodes(node):
-            yield from _walk(child, into)
-
-
 def mangled_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
     """WB302: in a method, Python renames `__name`; at a notebook's top level it doesn't."""
     for statement in _statements(facts, definitions):
-        for node in _walk(statement, FUNCTIONS):
+        for node in top_level(statement, FUNCTIONS):
             name = getattr(node, "id", None) or getattr(node, "attr", None) or getattr(node, "arg", None)
             if isinstance(name, str) and name.startswith("__") and not name.endswith("__") and name.strip("_"):
                 message = f"Python would rename `{name}` in a flow's method"
@@ -92,7 +84,7 @@ def namespace_calls(facts: CellFacts, definitions: Definitions) -> Iterator[Diag
                 continue
             whole = name in ("vars", "dir") and not node.args
             if name in ("globals", "locals") and not _looks_up_one_name(node, parents.get(node)):
-                whole = name == "globals" or node in set(_walk(statement.node))
+                whole = name == "globals" or node in set(top_level(statement.node))
             if whole:
                 message = f"`{name}()` shows the whole namespace, and a flow's differs from the notebook's"
                 yield _problem(facts, node, "WB303", message, "name the variables that you need")
@@ -112,7 +104,7 @@ def _looks_up_one_name(call: ast.Call, parent: ast.AST | None) -> bool:
 def asynchronous_blocks(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
     """WB305: `await` becomes a call; a block that awaits in between can't."""
     for statement in facts.statements:
-        for node in _walk(statement.node):
+        for node in top_level(statement.node):
             inside = isinstance(node, COMPREHENSIONS) and (
                 any(generator.is_async for generator in node.generators)
                 or any(isinstance(inner, ast.Await) for inner in ast.walk(node))
@@ -125,7 +117,7 @@ def asynchronous_blocks(facts: CellFacts, definitions: Definitions) -> Iterator[
 def top_level_globals(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
     """WB306: `global` says nothing in a cell, and something in a method."""
     for statement in facts.statements:
-        for node in _walk(statement.node):
+        for node in top_level(statement.node):
             if isinstance(node, ast.Global):
                 yield _problem(facts, node, "WB306", "`global` at the top level says nothing here", "take the line out")
 
@@ -145,7 +137,7 @@ def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions)
     for facts, _, statement in use.own:
         if not any(_imported_module(name, definitions) for name in statement.mutates):
             continue
-        for node in _walk(statement.node):
+        for node in top_level(statement.node):
             targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else []
             targets = [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else targets
             for target in targets:

@@ -7,6 +7,7 @@ The language's own rules (Python reference, 4.2 Naming and binding), on the synt
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from workbench.records import NamedTuple
 
@@ -221,6 +222,14 @@ def _type_scope(node: ast.AST) -> Scope:
     scope = Scope("function")
     scope.bound.update(parameter.name for parameter in node.type_params)  # type: ignore[attr-defined]  # from 3.12 on
     return scope
+
+
+def top_level(node: ast.AST, into: tuple[type[ast.AST], ...] = ()) -> Iterator[ast.AST]:
+    """The nodes of a statement that run at the cell's top level; `into` names scopes to enter all the same."""
+    yield node
+    if not isinstance(node, (*FUNCTIONS, ast.ClassDef)) or isinstance(node, into):
+        for child in ast.iter_child_nodes(node):
+            yield from top_level(child, into)
 
 
 def around(node: ast.AST) -> list[ast.expr]:
