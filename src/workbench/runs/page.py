@@ -14,7 +14,7 @@ from workbench import quick
 from workbench.files import write_atomic
 from workbench.project import Project
 from workbench.runs.record import PAGE, RunRecord, folder_of
-from workbench.runs.runscell import TAG, duration
+from workbench.runs.runscell import TAG, duration, number
 from workbench.runtime.sanitise import POLICY, sanitised, sanitised_output
 
 NOTEBOOK = "Notebook"
@@ -110,7 +110,10 @@ def _heading(run: RunRecord) -> str:
 
 def _facts(run: RunRecord) -> str:
     made = run.as_json()
-    facts = [(name, _value(value)) for name, value in {**made["parameters"], **made["metrics"]}.items()]
+    facts = [
+        (name, number(value, lambda other: html.escape(str(other))))
+        for name, value in {**made["parameters"], **made["metrics"]}.items()
+    ]
     link = run.experiment or {}
     if str(link.get("url")).startswith(("http://", "https://")):
         url = html.escape(str(link["url"]))
@@ -119,13 +122,6 @@ def _facts(run: RunRecord) -> str:
         facts.append(("Comet", f"<code>{html.escape(str(link['upload']))}</code>"))
     items = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{value}</dd></div>" for name, value in facts)
     return f"<dl>{items}</dl>"
-
-
-def _value(value: Any) -> str:
-    """Four significant digits of a number, the whole of it where the pointer rests."""
-    if isinstance(value, float) and f"{value:.4g}" != str(value):
-        return f'<span title="{value}">{value:.4g}</span>'
-    return html.escape(str(value))
 
 
 def _error(run: RunRecord) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -54,7 +54,9 @@ def _when(run: dict[str, Any]) -> str:
 
 def _values(run: dict[str, Any]) -> tuple[str, str]:
     parameters = [_together(f"{_text(name)} = {_text(value)}") for name, value in (run.get("parameters") or {}).items()]
-    metrics = [_together(f"{_text(name)} =") + _NO_BREAK + _number(v) for name, v in (run.get("metrics") or {}).items()]
+    metrics = [
+        _together(f"{_text(name)} =") + _NO_BREAK + number(v, _text) for name, v in (run.get("metrics") or {}).items()
+    ]
     return "<br>".join(parameters), "<br>".join(metrics)
 
 
@@ -76,11 +78,11 @@ def _experiment(run: dict[str, Any]) -> str:
     return ""
 
 
-def _number(value: Any) -> str:
-    """Four significant digits, the whole value where the pointer rests."""
+def number(value: Any, text: Callable[[Any], str]) -> str:
+    """A float's four significant digits, the whole where the pointer rests. text: markup for anything else."""
     if isinstance(value, float) and f"{value:.4g}" != str(value):
         return f'<span title="{value}">{value:.4g}</span>'
-    return _text(value)
+    return text(value)
 
 
 def _text(value: Any) -> str:
