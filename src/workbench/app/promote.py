@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 
 class Promoted(NamedTuple):
-    """A compiled notebook. source: the flow's text; flow_name: its class; lines: where each line came from."""
+    """A compiled notebook. source: the flow's text; flow_name: its class; modules: what it imports."""
 
     source: str
     flow_name: str
     step_names: tuple[str, ...]
     parameters: tuple[ParameterFacts, ...]
     warnings: str  # rendered, "" where there is nothing to warn of
-    lines: tuple[tuple[str, int] | None, ...]
     modules: frozenset[str]
 
 
@@ -58,7 +57,6 @@ def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
         step_names=tuple(step.name for step in result.graph.steps),
         parameters=result.graph.parameters,
         warnings=rendered(result.diagnostics, book),
-        lines=result.flow.lines,
         modules=result.graph.modules,
     )
 

@@ -120,9 +120,7 @@ class Resolver:
     def _best(self, use: StepUse, name: str, place: Place) -> Binding | None:
         """The binding that stands last before a place, among those that have run by then."""
         before = [
-            one
-            for one in self.definitions.bindings.get(name, ())
-            if (one.place.cell, one.place.at) < (place.cell, place.at) and self._has_run(use, one)
+            one for one in self.definitions.bindings.get(name, ()) if one.place < place and self._has_run(use, one)
         ]
         return before[-1] if before else None
 
@@ -193,7 +191,7 @@ class Resolver:
             self._problem("WB206", message, need, hint)
 
     def _before(self, binding: Binding, need: Need) -> bool:
-        return (binding.place.cell, binding.place.at) < (need.place.cell, need.place.at)
+        return binding.place < need.place
 
     def _step(self, binding: Binding) -> str:
         owner = self.step_of_cell.get(binding.facts.cell.index)

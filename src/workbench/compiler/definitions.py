@@ -61,6 +61,10 @@ class Definitions:
         found = self.bindings.get(name)
         return bool(found) and all(one.kind == "import" for one in found or ())
 
+    def is_value(self, name: str) -> bool:
+        """Whether a name is bound in the notebook as something other than an import or a hoisted definition."""
+        return name not in self.hoisted and any(one.kind != "import" for one in self.bindings.get(name, ()))
+
     def module_reads(self, name: str) -> frozenset[str]:
         """The names that a hoisted definition reads from the module, when it is made or later."""
         statement = self.hoisted[name].statement
@@ -101,7 +105,7 @@ def _hoist(found: Definitions) -> None:
         kept = {name: one for name, one in candidates.items() if _stands_alone(one, candidates, found)}
         changed = len(kept) < len(candidates)
         candidates = kept
-    found.hoisted = dict(sorted(candidates.items(), key=lambda item: (item[1].place.cell, item[1].place.at)))
+    found.hoisted = dict(sorted(candidates.items(), key=lambda item: item[1].place))
 
 
 def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitions) -> bool:

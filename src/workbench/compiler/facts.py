@@ -304,7 +304,7 @@ class _Walk:
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
         name: ast.Name = node.name  # type: ignore[attr-defined]  # 3.12's node, unknown to 3.11's types
-        value: ast.expr = node.value  # type: ignore[attr-defined]
+        value: ast.expr = node.value  # type: ignore[attr-defined]  # as above
         self.deferred |= {inner.id for inner in ast.walk(value) if isinstance(inner, ast.Name)}
         self.bind(name.id)
 

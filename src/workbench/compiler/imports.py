@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from workbench.compiler.definitions import Binding, Definitions, Place
+from workbench.compiler.definitions import Binding, Definitions
 from workbench.compiler.scopes import imported_name
 
 
@@ -12,12 +12,8 @@ def texts_for(name: str, last: Binding, definitions: Definitions) -> tuple[str, 
     """The import lines that bind a name as it stands after `last`: `import a.b` and `import a.c` both bind a."""
     if not _is_plain(last):
         return (_text(last),)
-    same = [one for one in definitions.bindings[name] if one.kind == "import" and _at(one.place) <= _at(last.place)]
+    same = [one for one in definitions.bindings[name] if one.kind == "import" and one.place <= last.place]
     return tuple(dict.fromkeys(_text(one) for one in same if _is_plain(one)))
-
-
-def _at(place: Place) -> tuple[int, int]:
-    return place.cell, place.at
 
 
 def _alias(binding: Binding) -> ast.alias:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 
-from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Span, Statement
+from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.text import Source
 
 # options of Metaflow's own `run` command (2.19): a parameter of that name would be one of them
@@ -41,7 +41,7 @@ def parameters_of(facts: CellFacts, step_names: frozenset[str]) -> tuple[list[Pa
         if target.id in RESERVED_PARAMETERS or target.id.startswith("_") or target.id in step_names:
             why = "is also a step" if target.id in step_names else "is a name that Metaflow has for itself"
             message = f"parameter `{target.id}` {why}"
-            problems.append(Diagnostic("WB203", message, facts.cell, _span(source, target), "rename it"))
+            problems.append(Diagnostic("WB203", message, facts.cell, source.span(target), "rename it"))
         help_text = trailing.get(node.end_lineno or node.lineno) or alone.get(node.lineno - 1, "")
         text = source.segment(value)
         literal = json.dumps(default) if kind != "scalar" else repr(default) if "\n" in text else text
@@ -94,13 +94,6 @@ def _not_literal(facts: CellFacts, statement: Statement, source: Source, what: s
         "WB201" if name else "WB202",
         f"{subject} {what}",
         facts.cell,
-        _span(source, node),
+        source.span(node),
         "assign a number, text, True, False, None, list or dict; compute from it in a step's cell",
     )
-
-
-def _span(source: Source, node: ast.AST) -> Span:
-    start, end = source.bounds(node)
-    line = node.lineno  # type: ignore[attr-defined]  # every statement and expression has one
-    begin = source.offset(line, 0)
-    return Span(line, start - begin, min(end - begin, len(source.lines[line - 1])))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from workbench.compiler.definitions import Definitions
-from workbench.compiler.model import CellFacts, Diagnostic, Span
+from workbench.compiler.model import CellFacts, Diagnostic
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name, top_level
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
@@ -38,12 +38,7 @@ def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
 
 
 def _problem(facts: CellFacts, node: ast.AST, code: str, message: str, hint: str) -> Diagnostic:
-    source = Source(facts.source)
-    start, end = source.bounds(node)
-    line = node.lineno  # type: ignore[attr-defined]  # every statement and expression has one
-    begin = source.offset(line, 0)
-    span = Span(line, start - begin, min(end - begin, len(source.lines[line - 1])))
-    return Diagnostic(code, message, facts.cell, span, hint)
+    return Diagnostic(code, message, facts.cell, Source(facts.source).span(node), hint)
 
 
 def _statements(facts: CellFacts, definitions: Definitions) -> Iterator[ast.stmt]:
@@ -182,18 +177,13 @@ def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Di
         cached = [
             part for part in decorators if {"lru_cache", "cache"} & {getattr(part, "attr", ""), getattr(part, "id", "")}
         ]
-        values = {read for read in one.statement.deferred if _is_value(read, definitions)}
+        values = {read for read in one.statement.deferred if definitions.is_value(read)}
         effects = values | ({"print"} & one.statement.deferred) | one.statement.deferred_writes
         users = [use for use in uses if name in use.needs]
         if cached and effects and len(users) > 1:
             message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew, and it uses "
             message += " and ".join(f"`{effect}`" for effect in sorted(effects))
             yield _problem(one.facts, node, "WB308", message, "call it in one step, or pass what it needs as arguments")
-
-
-def _is_value(name: str, definitions: Definitions) -> bool:
-    bindings = definitions.bindings.get(name, ())
-    return name not in definitions.hoisted and any(one.kind != "import" for one in bindings)
 
 
 RULES = (

@@ -214,7 +214,7 @@ class _Builder(ast.NodeVisitor):
     def visit_TypeAlias(self, node: ast.AST) -> None:
         name: ast.Name = node.name  # type: ignore[attr-defined]  # 3.12's node, unknown to 3.11's types
         self.scope.bound.add(name.id)
-        self.visit(node.value)  # type: ignore[attr-defined]
+        self.visit(node.value)  # type: ignore[attr-defined]  # as above
 
 
 def _type_scope(node: ast.AST) -> Scope:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from workbench.compiler.model import Span
 from workbench.records import NamedTuple
 
 
@@ -37,6 +38,13 @@ class Source:
             self.offset(node.lineno, node.col_offset),  # type: ignore[attr-defined]  # every statement and expression
             self.offset(node.end_lineno, node.end_col_offset),  # type: ignore[attr-defined]
         )
+
+    def span(self, node: ast.AST) -> Span:
+        """Where a node stands, for a diagnostic: its first line, in characters."""
+        start, end = self.bounds(node)
+        line: int = node.lineno  # type: ignore[attr-defined]  # every statement and expression has one
+        begin = self._starts[line - 1]
+        return Span(line, start - begin, min(end - begin, len(self.lines[line - 1])))
 
     def segment(self, node: ast.AST) -> str:
         """A node's text."""

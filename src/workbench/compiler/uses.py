@@ -71,15 +71,10 @@ class Reach:
                         if read not in seen:
                             seen.add(read)
                             waiting.append(read)
-                    elif self.is_value(read):
+                    elif self.definitions.is_value(read):
                         reads.add(read)
             self._cache[name] = frozenset(reads), frozenset(writes)
         return self._cache[name]
-
-    def is_value(self, name: str) -> bool:
-        """Whether a name is bound in the notebook as something other than an import or a hoisted definition."""
-        bindings = self.definitions.bindings.get(name, ())
-        return name not in self.definitions.hoisted and any(one.kind != "import" for one in bindings)
 
     def leaks(self, name: str) -> bool:
         """Whether what a call of it returns may still use its code."""
@@ -186,7 +181,7 @@ class _Scan:
         use = self.use
         used = frozenset(statement.reads) | statement.deferred
         hoisted = sorted(used & self.definitions.hoisted.keys())
-        late = {name for name in statement.deferred & self.rebound if self.reach.is_value(name)}
+        late = {name for name in statement.deferred & self.rebound if self.definitions.is_value(name)}
         if late and self.stays(place, statement):
             late = set()
         carried = late.union(*(self.carries.get(name, frozenset()) for name in used))
