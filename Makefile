@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test check docs lock clean
 
 help: ## this text
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -32,10 +32,13 @@ test: $(STAMP) ## every check and every test
 	@$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(STAMP) ## ruff, mypy, import-linter
-	@$(BIN)/ruff format --check --quiet src tests benchmarks
-	@$(BIN)/ruff check --quiet src tests benchmarks
+	@$(BIN)/ruff format --check --quiet src tests benchmarks docs/make_diagnostics.py
+	@$(BIN)/ruff check --quiet src tests benchmarks docs/make_diagnostics.py
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+
+docs: $(STAMP) ## docs/diagnostics.md, from the rules and their examples
+	@$(BIN)/python docs/make_diagnostics.py
 
 lock: $(STAMP) ## choose versions anew: requirements.lock holds names, versions and hashes, no addresses
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --all-extras --universal --python-version 3.11 \

@@ -107,7 +107,18 @@ def _sql_cell(cell: Cell, line: str, body: str) -> Lowered:
     try:
         parsed = sqltext.parse_cell(line, body)
     except ValueError as error:
-        return Lowered("", problems=[Diagnostic("WB305", str(error), cell, Span(1, 0, len(line) + 6))])
+        return Lowered(
+            "",
+            problems=[
+                Diagnostic(
+                    "WB210",
+                    str(error),
+                    cell,
+                    Span(1, 0, len(line) + 6),
+                    "write `%%sql NAME --connection PROFILE`, or less of it",
+                )
+            ],
+        )
     call, indentable = _sql_call(parsed.text, parsed.connection)
     if parsed.name is None:
         return Lowered(f"workbench.table({call})", indentable=indentable)

@@ -1,0 +1,275 @@
+"""Every code that a diagnostic or a failing run can have: what it means, why it is so, and a notebook that gives it.
+
+`docs/diagnostics.md` is made from this (`make docs`), the messages and hints by running the examples.
+"""
+
+from __future__ import annotations
+
+from workbench.records import NamedTuple
+
+CodeCell = tuple[str, str]  # (tags, separated by blanks; source); "markdown" stands for a markdown cell
+
+
+class Rule(NamedTuple):
+    """One code. title: what is wrong; why: the reason for the rule; cells: the smallest notebook that breaks it."""
+
+    code: str
+    title: str
+    why: str
+    cells: tuple[CodeCell, ...]
+
+
+GROUPS = (
+    ("WB1", "Tags and structure"),
+    ("WB2", "Names and parameters"),
+    ("WB3", "What a flow can't do as a notebook does"),
+    ("WB4", "While the flow runs"),
+)
+
+RULES = (
+    Rule(
+        "WB101",
+        "The cell is not Python",
+        "A cell that doesn't parse fails in the notebook too.",
+        (("step:load", "rows = [1, 2"),),
+    ),
+    Rule(
+        "WB102",
+        "A tag looks like a slip",
+        "A misspelt tag would leave a cell behind without a word.",
+        (("stpe:load", "rows = [1, 2]"), ("step:train", "model = sum([1, 2])")),
+    ),
+    Rule(
+        "WB103",
+        "A cell has two places",
+        "A cell belongs to one step, to the setup, or to the parameters.",
+        (("step:load", "rows = [1, 2]"), ("setup step:load", "rows.sort()")),
+    ),
+    Rule(
+        "WB104",
+        "A tag for a step is on a cell of no step",
+        "`after:` and decorators say something of a step, and an untagged cell is left behind.",
+        (("step:load", "rows = [1, 2]"), ("@retry(times=3)", "print(rows)")),
+    ),
+    Rule(
+        "WB105",
+        "A step can't have this name",
+        "A step is a method of the flow's class, beside Metaflow's own.",
+        (("step:next", "rows = [1, 2]"),),
+    ),
+    Rule(
+        "WB106",
+        "`after:` names no step that comes before",
+        "A flow's steps run in the notebook's order or beside one another, never against it.",
+        (("step:load", "rows = [1, 2]"), ("step:train after:laod", "print(rows)")),
+    ),
+    Rule(
+        "WB107",
+        "There is a second parameters cell",
+        "papermill puts its values after one cell, so there can be only one.",
+        (("parameters", "alpha = 1"), ("parameters", "beta = 2"), ("step:train", "print(alpha, beta)")),
+    ),
+    Rule(
+        "WB108",
+        "Nothing is promoted",
+        "Without a step there is no flow.",
+        (("", "rows = [1, 2]"),),
+    ),
+    Rule(
+        "WB109",
+        "A step goes on after another began",
+        "A notebook runs cell by cell, a flow step by step: a step's cells follow one another.",
+        (("step:load", "rows = [1, 2]"), ("step:train", "total = sum(rows)"), ("step:load", "rows.append(total)")),
+    ),
+    Rule(
+        "WB110",
+        "A loop can't be fanned out",
+        "The iterations of a Metaflow foreach run side by side, each in a process of its own.",
+        (("step:load foreach", "for day in [1, 2]:\n    print(day)"),),
+    ),
+    Rule(
+        "WB111",
+        "Metaflow can't join these branches",
+        "A join ends all the branches of one split, and nothing else.",
+        (
+            ("step:load", "rows = [1, 2]"),
+            ("step:one after:load", "a = 1"),
+            ("step:two after:load", "b = 2"),
+            ("step:three after:load", "c = 3"),
+            ("step:report after:one after:two", "print(a, b)"),
+        ),
+    ),
+    Rule(
+        "WB112",
+        "Metaflow has no such decorator",
+        "The decorator stands in the flow as the tag says it.",
+        (("step:load @retyr(times=3)", "rows = [1, 2]"),),
+    ),
+    Rule(
+        "WB201",
+        "A parameter's default is not a literal",
+        "A run is given its parameters on a command line, before anything can be computed.",
+        (("parameters", "days = 7 * 4"), ("step:load", "print(days)")),
+    ),
+    Rule(
+        "WB202",
+        "The parameters cell does something else",
+        "Each line of it is one parameter; nothing else of it would be run.",
+        (("parameters", "days = 28\nprint(days)"), ("step:load", "rows = [days]")),
+    ),
+    Rule(
+        "WB203",
+        "A parameter can't have this name",
+        "Metaflow's `run` command has options of its own, and a flow's attributes are its steps and parameters alike.",
+        (("parameters", "tags = 3"), ("step:load", "print(tags)")),
+    ),
+    Rule(
+        "WB204",
+        "A name is bound only in a cell that is left behind",
+        "The flow doesn't run exploration, so that the name would be missing in it.",
+        (("", "limit = 10"), ("step:load", "rows = list(range(limit))")),
+    ),
+    Rule(
+        "WB205",
+        "A name is bound by a step that runs beside this one",
+        "Of two steps that run side by side, neither sees what the other binds.",
+        (
+            ("step:load", "rows = [1, 2]"),
+            ("step:one after:load", "low = min(rows)"),
+            ("step:two after:load", "spread = max(rows) - low"),
+        ),
+    ),
+    Rule(
+        "WB206",
+        "A name is not bound",
+        "Run from the top, the notebook fails here as well.",
+        (("step:load", "rows = [1, 2]"), ("step:train", "print(row)")),
+    ),
+    Rule(
+        "WB207",
+        "A setup cell needs a step's value",
+        "Setup cells run at the beginning of every step, before anything of a step is there.",
+        (("step:load", "width = 80"), ("setup", 'line = "-" * width'), ("step:show", "print(line)")),
+    ),
+    Rule(
+        "WB208",
+        "Exploration changes what a step reads",
+        "Run All would run that cell, the flow doesn't: what the step reads is then another value. A warning.",
+        (("step:load", "rows = [1, 2]"), ("", "rows.append(3)"), ("step:train", "print(sum(rows))")),
+    ),
+    Rule(
+        "WB209",
+        "A name may be deleted, and is read later",
+        "Whether an artifact is there can't depend on a branch that only the run decides.",
+        (
+            ("step:load", "import random\nrows = [1]\nif random.random() < 2:\n    del rows"),
+            ("step:train", "print(rows)"),
+        ),
+    ),
+    Rule(
+        "WB210",
+        "A `%%sql` line can't be read",
+        "It has at most one name for the result, and `--connection PROFILE`.",
+        (("step:load", "%%sql first second\nselect 1"),),
+    ),
+    Rule(
+        "WB301",
+        "What a magic does can't be known",
+        "Some magics bind names or read them in ways that only IPython knows while they run.",
+        (("step:load", "%macro again 1-2"),),
+    ),
+    Rule(
+        "WB302",
+        "Python renames names that begin with two underscores",
+        "A step is a method of a class, where the language gives such names the class's; in a notebook it doesn't.",
+        (("step:load", "__rows = [1, 2]"),),
+    ),
+    Rule(
+        "WB303",
+        "The cell looks at the whole namespace, or at the kernel",
+        "A flow has the notebook's names one by one, and no history of cells.",
+        (("step:load", "rows = [1, 2]\nprint(sorted(globals()))"),),
+    ),
+    Rule(
+        "WB304",
+        "`self` is the step's own",
+        "Metaflow calls a step's method with the flow as `self`.",
+        (("step:load", "self = [1, 2]"),),
+    ),
+    Rule(
+        "WB305",
+        "An asynchronous block stands at the top level",
+        "A step is an ordinary function: it can wait for a value, and not hold a block open meanwhile.",
+        (("step:load", "import asyncio\nasync with asyncio.Lock():\n    rows = [1]"),),
+    ),
+    Rule(
+        "WB306",
+        "`global` stands at the top level",
+        "In a cell it says nothing; in a step it would.",
+        (("step:load", "global rows\nrows = [1]"),),
+    ),
+    Rule(
+        "WB307",
+        "A cell changes a module",
+        "Each step is a process with modules of its own.",
+        (("step:load", "import json\njson.indent = 2"), ("step:save", "print(json.dumps([1], indent=json.indent))")),
+    ),
+    Rule(
+        "WB308",
+        "A cache begins anew in the next step",
+        "What the function does besides giving its value would happen once more.",
+        (
+            ("", "import functools\n\n@functools.cache\ndef load(day):\n    print(day)\n    return [day]"),
+            ("step:one", "rows = load(1)"),
+            ("step:two", "rows = load(1)"),
+        ),
+    ),
+    Rule(
+        "WB309",
+        "A class would be made twice",
+        "Two steps would have two classes of that name, and an instance of one is none of the other.",
+        (
+            ("", 'class Draft:\n    made = print("made")'),
+            ("step:one", "draft = Draft()"),
+            ("step:two", "print(isinstance(draft, Draft))"),
+        ),
+    ),
+    Rule(
+        "WB401",
+        "A value can't go to the next step",
+        "Generators, connections, locks and open files live in one process, and the next step is another one.",
+        (("step:load", "rows = (number for number in range(3))"), ("step:train", "print(next(rows))")),
+    ),
+    Rule(
+        "WB402",
+        "Branches change the same value",
+        "In the notebook one cell after the other changes it; side by side, neither sees what the other did.",
+        (
+            ("step:load", "rows = [1, 2]"),
+            ("step:one after:load", "rows.append(3)"),
+            ("step:two after:load", "rows.append(4)"),
+            ("step:report", "print(rows)"),
+        ),
+    ),
+    Rule(
+        "WB403",
+        "Branches change the same state of the process",
+        "Random generators, options and the like are one for the whole notebook.",
+        (
+            ("step:load", "import random\nrandom.seed(1)"),
+            ("step:one after:load", "first = random.random()"),
+            ("step:two after:load", "second = random.random()"),
+            ("step:report", "print(first, second)"),
+        ),
+    ),
+    Rule(
+        "WB404",
+        "A step changes what a setup cell binds",
+        "The next step runs the setup cell again, and has the value from before the change.",
+        (
+            ("setup", "seen = []"),
+            ("step:one", "seen.append(1)"),
+            ("step:two", "print(seen)"),
+        ),
+    ),
+)
