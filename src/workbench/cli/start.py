@@ -12,6 +12,7 @@ import sys
 # name → (module, one line for `workbench --help`), in the order of a day's work
 COMMANDS = {
     "lab": ("lab", "JupyterLab, with the warehouse up and the magics known."),
+    "tag": ("tag", "Tag a notebook's cells from the command line, or list their tags."),
     "promote": ("promote", "Turn a notebook's tagged cells into a Metaflow flow."),
     "run": ("run", "Run a notebook's flow, and link the run back."),
     "rerun": ("rerun", "Run a notebook itself with other parameters."),

@@ -42,7 +42,6 @@ def layout(notebook: Notebook, steps: str) -> Layout:
     """Place each code cell. steps: "tags", or "headings" for a step each H2 section."""
     result = Layout()
     narrative: list[str] = []
-    heading: str | None = None
     for cell in notebook.cells:
         tags = tag_grammar.read(cell.tags)
         if cell.kind == "markdown":
@@ -52,16 +51,27 @@ def layout(notebook: Notebook, steps: str) -> Layout:
                 result.opening = cell.source
                 continue
             new = [text for level, text in headings(cell) if level == 2]
+            if new:
+                narrative = []  # what no kept code follows is not the next section's
             if new and steps == "headings":
-                heading = new[-1]
-                narrative = []
-                result.sections.append(Section(_fresh_name(heading, result.sections)))
+                result.sections.append(Section(_fresh_name(new[-1], result.sections)))
             narrative.append(cell.source)
         elif cell.kind == "code":
             _place(result, cell, tags, steps, narrative, notebook)
     _check_names(result, steps)
     result.sections = [section for section in result.sections if section.cells]
     return result
+
+
+def heading_tags(notebook: Notebook) -> dict[int, str]:
+    """By a code cell's index the tag that says what `--steps headings` makes of it; none for a cell that has a step."""
+    found = layout(notebook, "headings")
+    return {
+        cell.index: f"step:{section.name}"
+        for section in found.sections
+        for cell in section.cells
+        if tag_grammar.read(cell.tags).step is None
+    }
 
 
 def _place(result: Layout, cell: Cell, tags: CellTags, steps: str, narrative: list[str], notebook: Notebook) -> None:

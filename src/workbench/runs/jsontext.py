@@ -13,6 +13,7 @@ _DECODER = json.JSONDecoder()
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 DEPTH = 3  # of the containers that are looked into: document, cells, cell; or document, metadata, a member of it
+TAGS_DEPTH = 5  # document, cells, cell, metadata, tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,9 @@ class Style:
         return text.replace("\n", self.newline + base)
 
 
-def parse(text: str) -> Node:
-    """The places of the values of a JSON text, which is known to be valid, down to DEPTH."""
-    node, _ = _value(text, _skip(text, 0), 0)
+def parse(text: str, depth: int = DEPTH) -> Node:
+    """The places of the values of a JSON text, which is known to be valid. depth: of the containers looked into."""
+    node, _ = _value(text, _skip(text, 0), depth)
     return node
 
 
@@ -68,9 +69,9 @@ def style_of(text: str, root: Node) -> Style:
 class Edits:
     """Replacements that are collected against one text, and then made together."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int = DEPTH) -> None:
         self.text = text
-        self.root = parse(text)
+        self.root = parse(text, depth)
         self.style = style_of(text, self.root)
         self._made: list[tuple[int, int, str]] = []
 
@@ -131,9 +132,9 @@ class Edits:
 
 
 def _value(text: str, at: int, depth: int) -> tuple[Node, int]:
-    if depth < DEPTH and text[at] == "{":
+    if depth and text[at] == "{":
         return _object(text, at, depth)
-    if depth < DEPTH and text[at] == "[":
+    if depth and text[at] == "[":
         return _array(text, at, depth)
     _, end = _DECODER.raw_decode(text, at)  # outputs can be many megabytes: read at C's speed
     return Node(at, end), end
@@ -147,12 +148,10 @@ def _object(text: str, start: int, depth: int) -> tuple[Node, int]:
         key = _STRING.match(text, at)
         if key is None:
             raise ValueError(f"no name at {at}")
-        name = json.loads(
-            key[0],
-        )
+        name = json.loads(key[0])
         names.append((name, at))
         at = _skip(text, _skip(text, key.end()) + 1)  # past the colon
-        members[name], at = _value(text, at, depth + 1)
+        members[name], at = _value(text, at, depth - 1)
         at = _skip(text, at)
         if text[at] == ",":
             at = _skip(text, at + 1)
@@ -163,7 +162,7 @@ def _array(text: str, start: int, depth: int) -> tuple[Node, int]:
     items: list[Node] = []
     at = first = _skip(text, start + 1)
     while text[at] != "]":
-        node, at = _value(text, at, depth + 1)
+        node, at = _value(text, at, depth - 1)
         items.append(node)
         at = _skip(text, at)
         if text[at] == ",":

@@ -76,12 +76,18 @@ def write(project: Project, notebook: Path, entries: Sequence[Entry]) -> bool:
 
 
 class Linking:
-    """A notebook's file between being read and being written. content: its bytes as they were read."""
+    """A notebook's file between being read and being written. content: its bytes as they were read.
 
-    def __init__(self, project: Project, notebook: Path) -> None:
+    later: what to do where somebody else writes it meanwhile.
+    """
+
+    def __init__(
+        self, project: Project, notebook: Path, *, later: str = "its runs are linked after the next run"
+    ) -> None:
         read_json(notebook)  # says what is wrong with the file
         self.content = notebook.read_bytes()
         self._notebook = notebook
+        self._later = later
         name = hashlib.sha256(os.fsencode(notebook.resolve())).hexdigest()[:16]
         self._lock = project.state / "locks" / f"{name}.lock"
 
@@ -97,9 +103,7 @@ class Linking:
             with FileLock(self._lock, timeout=_LOCK_SECONDS):
                 write_atomic(self._notebook, content, unless=self._changed)
         except Timeout:
-            raise ChangedOnDisk(
-                f"{self._notebook} is being written by somebody else", hint="its runs are linked after the next run"
-            ) from None
+            raise ChangedOnDisk(f"{self._notebook} is being written by somebody else", hint=self._later) from None
 
     def _changed(self) -> None:
         try:
@@ -107,10 +111,7 @@ class Linking:
         except OSError:
             same = False
         if not same:
-            raise ChangedOnDisk(
-                f"{self._notebook} was written by somebody else meanwhile",
-                hint="its runs are linked after the next run",
-            )
+            raise ChangedOnDisk(f"{self._notebook} was written by somebody else meanwhile", hint=self._later)
 
 
 def linked(content: bytes, entries: Iterable[Entry]) -> bytes:
