@@ -17,6 +17,7 @@ from scipy import sparse
 from workbench.runtime import notebook_step, show
 
 __notebook__ = "../notebooks/next_product.ipynb"
+__promoted__ = "crc32:8b7f7f68"
 
 
 def numbered_views(sessions, products):

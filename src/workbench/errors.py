@@ -6,6 +6,7 @@ WorkbenchError
 │   ├── ForeignLanguage      another kernel's language
 │   └── ChangedOnDisk        somebody else wrote the file meanwhile
 ├── PromotionRefused         the compiler found what it can't promise; carries the diagnostics
+├── FlowEdited               a flow was edited by hand, and promoting would lose that
 ├── ParameterError           a parameter that the notebook or the flow doesn't know, or of another type
 ├── TargetNotWritable        a folder or file that can't be written
 ├── WarehouseError           the warehouse refused or can't be reached
@@ -66,6 +67,10 @@ class PromotionRefused(WorkbenchError):
     def __init__(self, message: str, diagnostics: tuple[object, ...] = (), *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.diagnostics = diagnostics
+
+
+class FlowEdited(WorkbenchError):
+    """A flow was edited by hand where its notebook says something else: promoting it would lose that."""
 
 
 class ParameterError(WorkbenchError):

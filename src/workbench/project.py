@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from workbench.files import write_atomic
+
 TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +32,13 @@ def project_root(start: str | os.PathLike[str] = ".") -> str:
         if above == folder:
             return own
         folder = above
+
+
+def keep_out_of_git(root: str | os.PathLike[str]) -> None:
+    """The state is this machine's: in a project that doesn't say so itself, it says so."""
+    file = os.path.join(root, ".workbench", ".gitignore")
+    if not os.path.exists(file):
+        write_atomic(file, b"*\n")
 
 
 class Project:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 
+from workbench.app import copies
 from workbench.compiler import compile_notebook
 from workbench.compiler.diagnostics import rendered
-from workbench.compiler.model import ParameterFacts
+from workbench.compiler.model import FlowSource, ParameterFacts
 from workbench.errors import PromotionRefused
 from workbench.files import write_atomic
 from workbench.notebook import ipynb
+from workbench.notebook.model import Notebook
 from workbench.project import project_root
 from workbench.records import NamedTuple
+from workbench.roundtrip.stamp import as_emitted, stamped
 
 TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from workbench.roundtrip.handedits import HandEdit, Reconciled
 
 
 class Promoted(NamedTuple):
@@ -27,10 +32,16 @@ class Promoted(NamedTuple):
     parameters: tuple[ParameterFacts, ...]
     warnings: str  # rendered, "" where there is nothing to warn of
     modules: frozenset[str]
+    book: Notebook
+    emitted: FlowSource
 
 
 class Outcome(NamedTuple):
-    """What became of one notebook. status: "written", "unchanged", "current" or "stale"; difference: a unified diff."""
+    """What became of one notebook.
+
+    status: "written", "unchanged" or "merged" (with hand edits of the flow); of a check "current", "stale" or "edited"
+    (in cells, whose notebook doesn't say so); difference: a unified diff; edits: the hand edits that the flow has.
+    """
 
     notebook: str
     flow: str
@@ -38,6 +49,7 @@ class Outcome(NamedTuple):
     steps: tuple[str, ...] = ()
     difference: str = ""
     warnings: str = ""
+    edits: tuple[HandEdit, ...] = ()
 
 
 def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
@@ -58,6 +70,8 @@ def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
         parameters=result.graph.parameters,
         warnings=rendered(result.diagnostics, book),
         modules=result.graph.modules,
+        book=book,
+        emitted=result.flow,
     )
 
 
@@ -71,14 +85,38 @@ def flow_path(notebook: str | Path, output: str | None = None) -> str:
     return os.path.join(output, name) if os.path.isdir(output) or output.endswith(os.sep) else output
 
 
-def promote(notebook: str | Path, output: str | None = None, steps: str = "tags") -> Outcome:
-    """Write a notebook's flow; one that says the same already is left alone. Raises as compiled and write_atomic do."""
+def promote(notebook: str | Path, output: str | None = None, steps: str = "tags", overwrite: bool = False) -> Outcome:
+    """Write a notebook's flow; one that says the same already is left alone, and hand edits of it are kept.
+
+    overwrite: write what the notebook says over any hand edit. Raises as compiled and write_atomic do, and FlowEdited
+    where the flow and the notebook contradict each other.
+    """
     target, promoted = _compiled_for(notebook, output, steps)
-    text = promoted.source.encode()
-    if _read(target) == text:
+    text = stamped(promoted.source)
+    there = _read(target)
+    edits: tuple[HandEdit, ...] = ()
+    if there == text.encode():
         return Outcome(str(notebook), target, "unchanged", promoted.step_names, warnings=promoted.warnings)
-    write_atomic(target, text)
-    return Outcome(str(notebook), target, "written", promoted.step_names, warnings=promoted.warnings)
+    if there and not overwrite and not as_emitted(there.decode(errors="replace")):
+        both = _reconciled(notebook, target, there, promoted, steps)
+        text, edits = stamped(both.text, promoted.source), both.edits
+    status = "merged" if edits else "written"
+    if there and there.decode(errors="replace").replace("\r\n", "\n") == text:
+        status = "unchanged"
+    else:
+        copies.keep(notebook, target, promoted.source)
+        write_atomic(target, text.encode())
+    return Outcome(str(notebook), target, status, promoted.step_names, warnings=promoted.warnings, edits=edits)
+
+
+def _reconciled(notebook: str | Path, target: str, there: bytes, promoted: Promoted, steps: str) -> Reconciled:
+    """A flow's hand edits and what its notebook says, together. Raises FlowEdited where they contradict each other."""
+    from workbench.app.handedits import reconciled, refuse
+
+    both = reconciled(notebook, target, there, promoted.emitted, promoted.book, steps)
+    if both.problem or both.contradictions:
+        refuse(target, both)
+    return both
 
 
 def _compiled_for(notebook: str | Path, output: str | None, steps: str) -> tuple[str, Promoted]:
@@ -96,10 +134,23 @@ def check(notebook: str | Path, output: str | None = None, steps: str = "tags") 
     if steps == "tags" and not os.path.exists(target) and not _is_tagged(notebook):
         return None
     target, promoted = _compiled_for(notebook, output, steps)
-    there = (_read(target) or b"").decode(errors="replace")
-    if there == promoted.source:
+    there = _read(target) or b""
+    wanted = stamped(promoted.source)
+    text = there.decode(errors="replace")
+    edits: tuple[HandEdit, ...] = ()
+    if there == wanted.encode():
         return Outcome(str(notebook), target, "current", promoted.step_names)
-    return Outcome(str(notebook), target, "stale", promoted.step_names, _difference(there, promoted.source, target))
+    if there and not as_emitted(text):
+        from workbench.app.handedits import standing
+
+        found = standing(there, promoted.emitted, promoted.book)
+        if found is not None:
+            status, edits = found
+            wanted = stamped(promoted.source) if status == "edited" else text
+            return Outcome(
+                str(notebook), target, status, promoted.step_names, _difference(text, wanted, target), edits=edits
+            )
+    return Outcome(str(notebook), target, "stale", promoted.step_names, _difference(text, wanted, target))
 
 
 def _is_tagged(notebook: str | Path) -> bool:

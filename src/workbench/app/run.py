@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from workbench.errors import NotANotebook, ParameterError, RunFailed, WorkbenchError
 from workbench.files import write_atomic
-from workbench.project import Project
+from workbench.project import Project, keep_out_of_git
 from workbench.runs import executed, flow, link, page, record, tasks
 from workbench.runs.record import RunRecord
 from workbench.runs.values import typed
@@ -68,7 +68,7 @@ def run(
     flow.configure(prepared.project, prepared.notebook)
     facts = flow.facts(prepared.flow.file)
     values = typed(facts.parameters, given, owner=target.name)
-    _keep_out_of_git(prepared.project)
+    keep_out_of_git(prepared.project.root)
     finished, notebook_content = _Run(prepared, facts, values, watcher).to_the_end()
     problems: list[WorkbenchError] = []
     if executed_to is not None and notebook_content is not None:
@@ -129,13 +129,6 @@ class Finished:
         if self.record.status == "interrupted":
             return 128 + signal.SIGINT
         return 1 if self.problems or self.record.status != "succeeded" else 0
-
-
-def _keep_out_of_git(project: Project) -> None:
-    """The state is this machine's: in a project that doesn't say so itself, it says so."""
-    file = project.state / ".gitignore"
-    if not file.exists():
-        write_atomic(file, b"*\n")
 
 
 class _Run:

@@ -17,8 +17,11 @@ from workbench.cli.start import promote
     default="tags",
     help="Steps by tags, or one for each H2 heading.",
 )
+@click.option("--overwrite", is_flag=True, help="Write over what was edited in the flow by hand.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people or programs.")
-def command(notebooks: tuple[str, ...], output: str | None, check: bool, steps: str, form: str) -> None:
+def command(
+    notebooks: tuple[str, ...], output: str | None, check: bool, steps: str, overwrite: bool, form: str
+) -> None:
     """Turn a notebook's tagged cells into a Metaflow flow.
 
     \b
@@ -26,5 +29,8 @@ def command(notebooks: tuple[str, ...], output: str | None, check: bool, steps: 
     workbench promote analysis.ipynb -o pipeline.py      writes it elsewhere
     workbench promote analysis.ipynb --steps headings    needs no tags
     workbench promote --check notebooks/*.ipynb          for CI: is each flow what its notebook says?
+
+    What was edited in a flow by hand is kept: the notebook's changes are merged into it. Where both changed the same
+    lines, nothing is written and both sides are shown.
     """
-    click.get_current_context().exit(promote(list(notebooks), output, check, steps, form))
+    click.get_current_context().exit(promote(list(notebooks), output, check, steps, form, overwrite))

@@ -9,6 +9,10 @@ from __future__ import annotations
 import gc
 import sys
 
+TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
+if TYPE_CHECKING:
+    from workbench.roundtrip.handedits import HandEdit
+
 # name → (module, one line for `workbench --help`), in the order of a day's work
 COMMANDS = {
     "lab": ("lab", "JupyterLab, with the warehouse up and the magics known."),
@@ -78,7 +82,9 @@ def plain_promote(arguments: list[str]) -> tuple[list[str], str | None, bool, st
     return (notebooks, output, check, steps, "text") if notebooks else None
 
 
-def promote(notebooks: list[str], output: str | None, check: bool, steps: str, form: str) -> int:
+def promote(
+    notebooks: list[str], output: str | None, check: bool, steps: str, form: str, overwrite: bool = False
+) -> int:
     """Promote or check notebooks, saying what became of each. The exit status: 1 where one was refused or is stale."""
     import os
 
@@ -92,7 +98,7 @@ def promote(notebooks: list[str], output: str | None, check: bool, steps: str, f
     report: list[dict[str, object]] = []
     for notebook in notebooks:
         try:
-            outcome = app.check(notebook, output, steps) if check else app.promote(notebook, output, steps)
+            outcome = app.check(notebook, output, steps) if check else app.promote(notebook, output, steps, overwrite)
         except WorkbenchError as error:
             failed = True
             report.append({"notebook": notebook, "status": "refused", "message": str(error)})
@@ -101,8 +107,8 @@ def promote(notebooks: list[str], output: str | None, check: bool, steps: str, f
             continue
         if outcome is None:
             continue
-        failed |= outcome.status == "stale"
-        report.append(outcome._asdict())
+        failed |= outcome.status in ("stale", "edited")
+        report.append({**outcome._asdict(), "edits": [one._asdict() for one in outcome.edits]})
         if form == "text":
             _say(outcome)
     if form == "json":
@@ -118,12 +124,23 @@ def _say(outcome: object) -> None:
     assert isinstance(outcome, Outcome)
     if outcome.warnings:
         sys.stderr.write(f"{outcome.warnings}\n")
-    if outcome.status == "stale":
+    if outcome.status in ("stale", "edited"):
         sys.stdout.write(outcome.difference)
-        sys.stderr.write(f"{outcome.flow} is not what {outcome.notebook} says; run `workbench promote`\n")
+        what = "is not what" if outcome.status == "stale" else "was edited by hand in cells: it is not what"
+        command = "promote" if outcome.status == "stale" else f"pull {outcome.flow}"
+        sys.stderr.write(f"{outcome.flow} {what} {outcome.notebook} says; run `workbench {command}`\n")
     else:
         sys.stdout.write(f"{outcome.flow}\n")
         sys.stderr.write(f"  {outcome.status}: {' → '.join(outcome.steps)}\n")
+        if outcome.edits and outcome.status != "current":
+            _say_edits(outcome.flow, outcome.edits)
+
+
+def _say_edits(flow: str, edits: tuple[HandEdit, ...]) -> None:
+    """What a flow has that its notebook doesn't give, and how the notebook gets it."""
+    places = list(dict.fromkeys(edit.where for edit in edits))
+    sys.stderr.write(f"  edited by hand, and kept: {', '.join(places)}\n")
+    sys.stderr.write(f"  the notebook doesn't have that; see what it can take with `workbench pull -n {flow}`\n")
 
 
 def coloured(error: Exception) -> str:

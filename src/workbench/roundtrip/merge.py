@@ -1,0 +1,160 @@
+"""Two descendants of one text, put together: diff3, which leaves what both changed to the one who reads it.
+
+Ours rather than a library's, because lines are only the coarse half of it (a cell's words are merged in the same way),
+and because what one side has of the other's changes, added imports and added decorators are no contradictions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+from workbench.compiler import imports
+
+ALIKE = 0.6  # of two lines' characters: then one is the other, rewritten (difflib's own measure of a close match)
+
+
+class Change(NamedTuple):
+    """base[start:end] becomes new."""
+
+    start: int
+    end: int
+    new: tuple[str, ...]
+
+
+class Conflict(NamedTuple):
+    """What both sides changed, each in its own way. at: where `ours` begins in the merged lines and in ours."""
+
+    base: tuple[str, ...]
+    theirs: tuple[str, ...]
+    ours: tuple[str, ...]
+    at: int
+    ours_at: int
+
+
+class Merged(NamedTuple):
+    """lines: the two put together; where they contradict each other, ours."""
+
+    lines: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+
+
+def changes(base: Sequence[str], other: Sequence[str]) -> list[Change]:
+    """What makes another sequence of a base, in order; between two changes something is the same."""
+    matcher = SequenceMatcher(None, base, other, autojunk=False)
+    return [
+        Change(start, end, tuple(other[begin:finish]))
+        for kind, start, end, begin, finish in matcher.get_opcodes()
+        if kind != "equal"
+    ]
+
+
+def applied(base: Sequence[str], made: list[Change]) -> tuple[str, ...]:
+    """The base with changes made; they are in order and don't overlap."""
+    result: list[str] = []
+    at = 0
+    for change in made:
+        result += base[at : change.start]
+        result += change.new
+        at = change.end
+    return (*result, *base[at:])
+
+
+def merged(base: Sequence[str], theirs: Sequence[str], ours: Sequence[str]) -> Merged:
+    """Both sides' changes of a base. Changes that touch are one place: if both made some there, they must agree."""
+    result: list[str] = []
+    conflicts: list[Conflict] = []
+    at = ours_at = 0
+    for start, end, of_theirs, of_ours in _places(changes(base, theirs), changes(base, ours)):
+        result += base[at:start]
+        ours_at += start - at
+        before = tuple(base[start:end])
+        mine = _side(base, start, end, of_ours)
+        other = _side(base, start, end, of_theirs)
+        settled = mine if not of_theirs else other if not of_ours else _settled(before, other, mine)
+        if settled is None:
+            conflicts.append(Conflict(before, other, mine, len(result), ours_at))
+            settled = mine
+        result += settled
+        ours_at += len(mine)
+        at = end
+    return Merged((*result, *base[at:]), tuple(conflicts))
+
+
+def _side(base: Sequence[str], start: int, end: int, made: list[Change]) -> tuple[str, ...]:
+    """What one side has where the base has base[start:end]."""
+    moved = [Change(one.start - start, one.end - start, one.new) for one in made]
+    return applied(base[start:end], moved)
+
+
+def _places(theirs: list[Change], ours: list[Change]) -> list[tuple[int, int, list[Change], list[Change]]]:
+    """The places of the base where something changed: (start, end, their changes there, our changes there)."""
+    places: list[tuple[int, int, list[Change], list[Change]]] = []
+    for change, own in sorted([*((one, False) for one in theirs), *((one, True) for one in ours)]):
+        if places and change.start <= places[-1][1]:
+            start, end, of_theirs, of_ours = places.pop()
+            places.append((start, max(end, change.end), of_theirs, of_ours))
+        else:
+            places.append((change.start, change.end, [], []))
+        (places[-1][3] if own else places[-1][2]).append(change)
+    return places
+
+
+def _settled(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
+    """One text for a place that both sides changed, or None where they contradict each other."""
+    if theirs == ours or _holds(ours, theirs, base):
+        return ours
+    if _holds(theirs, ours, base):
+        return theirs
+    return _decorated(base, theirs, ours) or _imported(base, theirs, ours)
+
+
+def _holds(whole: tuple[str, ...], part: tuple[str, ...], base: tuple[str, ...]) -> bool:
+    """Whether one side has all that the other changed, and more beside it: a cell's edit, and what came with it."""
+    lines = iter(whole)
+    if not set(filter(str.strip, part)) - set(base) or not all(line in lines for line in part):
+        return False
+    more = [line for change in changes(part, whole) for line in change.new if line.strip()]
+    gone = [line for line in base if line.strip() and line not in part]
+    # what one side took away and the other only rewrote is a contradiction
+    return not any(SequenceMatcher(None, old, new).ratio() > ALIKE for old in gone for new in more)
+
+
+def _decorated(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Decorators that both sides added at the same place: ours, then the others."""
+    if base or not all(line.lstrip().startswith("@") for line in (*theirs, *ours)):
+        return None
+    return (*ours, *(line for line in theirs if line not in ours))
+
+
+def _imported(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Imports that both sides changed: what either added, without what either took away."""
+    found = [_import_lines(side) for side in (base, theirs, ours)]
+    was, others, mine = found
+    if was is None or others is None or mine is None:
+        return None
+    indents = {line[: len(line) - len(line.lstrip())] for line in (*base, *theirs, *ours) if line[-1:] not in "),("}
+    indent = min(indents, key=len, default="")
+    kept = (mine | others) - (was - mine) - (was - others)
+    return tuple(indent + line for line in imports.block(kept))
+
+
+def _import_lines(lines: tuple[str, ...]) -> set[str] | None:
+    """The imports that some lines are, a name each; None where there is anything else among them."""
+    from textwrap import dedent
+
+    if any("#" in line for line in lines):
+        return None
+    try:
+        body = ast.parse(dedent("\n".join(lines))).body
+    except SyntaxError:
+        return None
+    found: set[str] = set()
+    for node in body:
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            return None
+        start = f"from {'.' * node.level}{node.module or ''} import " if isinstance(node, ast.ImportFrom) else "import "
+        found |= {f"{start}{one.name} as {one.asname}" if one.asname else start + one.name for one in node.names}
+    return found
