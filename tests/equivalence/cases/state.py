@@ -1,0 +1,71 @@
+"""State of the process: generators, options, environment, folders, warnings, logging, patched modules."""
+
+from __future__ import annotations
+
+from cases.model import Steps
+
+CASES: dict[str, Steps] = {
+    "random": (
+        "import random\nrandom.seed(3)\na = random.random()",
+        "b = random.random()",
+        "print(round(a,6), round(b,6), round(random.random(),6))",
+    ),
+    "np_generator": (
+        "import numpy as np\nrng = np.random.default_rng(0)\na = rng.random()",
+        "b = rng.random()",
+        "print(a, b, rng.random())",
+    ),
+    "environ": (
+        "import os\nos.environ['MY_FLAG'] = 'yes'",
+        "v = os.environ.get('MY_FLAG')",
+        "print(v, os.getenv('MY_FLAG'))",
+    ),
+    "chdir": (
+        "import os\nos.makedirs('sub', exist_ok=True)\nos.chdir('sub')",
+        "open('f.txt','w').write('hi')",
+        "print(open('f.txt').read(), os.path.basename(os.getcwd()))",
+    ),
+    "warnings": (
+        "import warnings\nwarnings.simplefilter('error')",
+        "r = 'none'\ntry:\n    warnings.warn('x')\nexcept UserWarning:\n    r = 'raised'",
+        "print(r)\ntry:\n    warnings.warn('y')\n    print('quiet')\nexcept UserWarning:\n    print('again')",
+    ),
+    "np_printoptions": (
+        "import numpy as np\nnp.set_printoptions(precision=2)",
+        "a = np.array([1.23456])\nprint(a)",
+        "print(a)",
+    ),
+    "decimal": (
+        "from decimal import Decimal, getcontext\ngetcontext().prec = 5",
+        "x = Decimal(1)/Decimal(7)",
+        "print(x, Decimal(2)/Decimal(3))",
+    ),
+    "locale_logging": (
+        "import logging, sys\nlogging.basicConfig(stream=sys.stdout, level=logging.INFO, format='%(message)s')\nlog = logging.getLogger('x')",
+        "log.info('b')",
+        "log.info('c')\nlog.debug('no')",
+    ),
+    "rcparams": (
+        "import matplotlib\nmatplotlib.rcParams['figure.dpi'] = 55",
+        "d = matplotlib.rcParams['figure.dpi']",
+        "print(d, matplotlib.rcParams['figure.dpi'])",
+    ),
+    "counters": (
+        "import numbered_things as nt\nfirst = nt.Thing()",
+        "second = nt.Thing()",
+        "print(first, second, nt.Thing())",
+    ),
+    "monkeypatch": ("import math\nmath.tau = 7", "t = math.tau", "print(t, math.tau)"),
+    "pandas_display": (
+        "import pandas as pd\npd.options.display.max_rows = 5\ndf = pd.DataFrame({'a': range(20)})",
+        "df",
+        "df.describe()",
+    ),
+    "plots": (
+        "import matplotlib.pyplot as plt\n%matplotlib inline\nfig, ax = plt.subplots()\nax.plot([1,2])",
+        "ax.set_title('t')\nfig",
+        "plt.plot([1,2,3]);",
+    ),
+}
+
+REFUSED = {"monkeypatch": "WB307"}

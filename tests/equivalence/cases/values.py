@@ -1,0 +1,52 @@
+"""Values of every kind that go from step to step: lambdas, partials, bound methods, iterators, modules."""
+
+from __future__ import annotations
+
+from cases.model import Steps
+
+CASES: dict[str, Steps] = {
+    "lambda_dict": (
+        "k = 2\nops = {'a': lambda v: v+k, 'b': lambda v: v*k}",
+        "r = ops['a'](1)",
+        "k = 10\nprint(r, ops['b'](3))",
+    ),
+    "partial": (
+        "from functools import partial\ndef pw(b, e): return b**e\nsq = partial(pw, e=2)",
+        "r = sq(3)",
+        "print(r, sq(4))",
+    ),
+    "bound_method": (
+        "class A:\n    def __init__(self): self.n = 0\n    def inc(self): self.n += 1; return self.n\na = A()\ninc = a.inc",
+        "inc()",
+        "inc()\nprint(a.n)",
+    ),
+    "default_lambda": (
+        "from collections import defaultdict\nd = defaultdict(lambda: 5)",
+        "d['a'] += 1",
+        "print(d['a'], d['q'])",
+    ),
+    "default_dict": (
+        "from collections import defaultdict\nd = defaultdict(list)",
+        "d['a'].append(1)",
+        "print(dict(d), d['z'])",
+    ),
+    "global_counter_class": (
+        "import itertools\nids = itertools.count()\na = next(ids)",
+        "b = next(ids)",
+        "print(a, b, next(ids))",
+    ),
+    "iterator": ("it = iter([1,2,3])", "first = next(it)", "print(first, list(it))"),
+    "re_compiled": ("import re\npat = re.compile(r'\\d+')", "m = pat.findall('a1b22')", "print(m, pat.pattern)"),
+    "datetime": (
+        "from datetime import datetime, timedelta\nd = datetime(2026,1,1)",
+        "e = d + timedelta(days=1)",
+        "print(e, (e-d).days)",
+    ),
+    "pathlib": ("from pathlib import Path\np = Path('x')/'y.txt'", "s = p.stem", "print(s, p.suffix)"),
+    "set_order": ("s = {'b','a'}", "t = s | {'c'}", "print(sorted(t))"),
+    "module_value": (
+        "import math, json\nmods = {'m': math}\nj = json",
+        "r = mods['m'].sqrt(4)",
+        "print(r, j.dumps({'a':1}))",
+    ),
+}
