@@ -89,14 +89,15 @@ RULES = (
     ),
     Rule(
         "WB111",
-        "Metaflow can't join these branches",
-        "A join ends all the branches of one split, and nothing else.",
+        "A step waits for one that it doesn't follow",
+        "A join of Metaflow's ends all the branches of one split. Where the tags ask for another graph, the order is "
+        "added that leaves the most pairs of steps beside each other.",
         (
             ("step:load", "rows = [1, 2]"),
             ("step:one after:load", "a = 1"),
             ("step:two after:load", "b = 2"),
-            ("step:three after:load", "c = 3"),
-            ("step:report after:one after:two", "print(a, b)"),
+            ("step:both after:one after:two", "print(a, b)"),
+            ("step:half after:two", "print(b / 2)"),
         ),
     ),
     Rule(
@@ -131,8 +132,9 @@ RULES = (
     ),
     Rule(
         "WB205",
-        "A name is bound by a step that runs beside this one",
-        "Of two steps that run side by side, neither sees what the other binds.",
+        "A step waits for one whose values it reads",
+        "Of two steps that run side by side, neither sees what the other binds. So a step runs after the one that "
+        "binds or changes what it reads, whatever its tags say.",
         (
             ("step:load", "rows = [1, 2]"),
             ("step:one after:load", "low = min(rows)"),

@@ -22,7 +22,10 @@ LAST_SHOWN = "_"
 
 
 class StepFlow:
-    """What goes in and out of one step. takes: name → the branch it comes from (None: not a join)."""
+    """What goes in and out of one step.
+
+    takes: name → the branch it comes from (None: not a join); providers: name → the step above that gives it.
+    """
 
     def __init__(self, use: StepUse) -> None:
         self.use = use
@@ -31,6 +34,7 @@ class StepFlow:
         self.values: set[str] = set()  # needs that are values
         self.takes: dict[str, str | None] = {}
         self.passes: dict[str, str | None] = {}
+        self.providers: dict[str, str] = {}
         self.gives: set[str] = set()
         self.wanted: set[str] = set()
         self.fallbacks: set[str] = set()  # needs that a builtin, a star or the module answers
@@ -47,10 +51,21 @@ class Dataflow:
 
 
 class Resolver:
-    """Resolves the needs of the steps against the notebook's bindings."""
+    """Resolves the needs of the steps against the notebook's bindings.
 
-    def __init__(self, uses: list[StepUse], definitions: Definitions, parameters: list[ParameterFacts]) -> None:
+    surely: let only what surely changes a value count as a change: what is left then is compared when the flow runs.
+    """
+
+    def __init__(
+        self,
+        uses: list[StepUse],
+        definitions: Definitions,
+        parameters: list[ParameterFacts],
+        *,
+        surely: bool = False,
+    ) -> None:
         self.uses = uses
+        self.surely = surely
         self.definitions = definitions
         self.parameters = {one.name: one for one in parameters}
         self.above = {use.node.name: use.ancestors for use in uses}
@@ -61,6 +76,8 @@ class Resolver:
         self.left = {facts.cell.index for facts in definitions.cells} - owned
         self.flow = Dataflow([StepFlow(use) for use in uses])
         self.flow_of = {step.use.node.name: step for step in self.flow.steps}
+        self._given: dict[tuple[str, str], StepUse | None] = {}
+        self._sources: dict[tuple[str, str], tuple[str | None, StepUse | None]] = {}
 
     def run(self) -> Dataflow:
         """Resolve everything."""
@@ -93,6 +110,8 @@ class Resolver:
             if need.certain:
                 message = f"`{name}` was deleted in cell {best.facts.cell.number}"
                 self._problem("WB206", message, need, "run the notebook from the top: it fails here")
+            elif (owner := self.step_of_cell.get(best.facts.cell.index)) is not None and owner is not step.use:
+                step.providers[name] = owner.node.name  # where it is read after all, it is to fail as in the notebook
         elif best.kind == "import":
             self._import(step, best)
         elif best.kind == "definition" and not best.promoted:
@@ -158,13 +177,8 @@ class Resolver:
     def _unbound(self, step: StepFlow, need: Need) -> None:
         name = need.name
         bindings = self.definitions.bindings.get(name, [])
-        beside = [one for one in bindings if one.promoted and self._before(one, need)]
         left = [one for one in bindings if not one.promoted]
-        if beside:
-            other = self._step(beside[-1])
-            message = f"`{name}` is bound by step `{other}`, which runs beside `{step.use.node.name}`"
-            self._problem("WB205", message, need, f"tag a cell of `{step.use.node.name}` with `after:{other}`")
-        elif name in PROVIDED and not left:
+        if name in PROVIDED and not left:
             step.imports.add(PROVIDED[name])
         elif name == LAST_SHOWN and not bindings:
             step.values.add(name)
@@ -255,6 +269,7 @@ class Resolver:
                 self.flow.from_parameter.add((use.node.name, name))
             else:
                 self.flow_of[provider.node.name].wanted.add(name)
+                step.providers[name] = provider.node.name
             (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
         step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or name == LAST_SHOWN}
 
@@ -270,24 +285,37 @@ class Resolver:
         """The branch that a join takes a name from (None elsewhere), and the step that gives it."""
         if len(use.node.parents) <= 1:
             return None, self._provider(name, use)
-        providers = {parent: self._provider_from(name, parent) for parent in use.node.parents}
-        found = {parent: one for parent, one in providers.items() if one is not None}
+        if (name, use.node.name) not in self._sources:
+            self._sources[name, use.node.name] = self._branch(name, use)
+        return self._sources[name, use.node.name]
+
+    def _branch(self, name: str, use: StepUse) -> tuple[str | None, StepUse | None]:
+        """The branch of a join that has a name as the notebook has it there."""
+        found = {parent: one for parent in use.node.parents if (one := self._provider_from(name, parent)) is not None}
         if not found:
             return None, None
         # the latest binding or change counts; where none is, a branch that at least uses the name may have changed it
         shared = frozenset.intersection(*(self.above[parent] for parent in use.node.parents))
 
         def rank(parent: str) -> tuple[int, int, int]:
-            provider = found[parent]
-            within = provider.node.name not in shared
+            origin = self._origin(name, found[parent])
             return (
-                provider.order if within else -1,
+                origin.order if origin.node.name not in shared else -1,
                 int(self._reads(name, parent, shared)),
                 -use.node.parents.index(parent),
             )
 
         best = max(found, key=rank)
         return best, found[best]
+
+    def _origin(self, name: str, provider: StepUse) -> StepUse:
+        """The step that bound or changed a name last; the one that gives it may be a join that only passes it on."""
+        while len(provider.node.parents) > 1 and not self._alters(name, provider):
+            inner = self._source(name, provider)[1]
+            if inner is None:
+                break
+            provider = inner
+        return provider
 
     def _reads(self, name: str, parent: str, shared: frozenset[str]) -> bool:
         branch = (self.above[parent] | {parent}) - shared
@@ -301,18 +329,35 @@ class Resolver:
 
     def _provider_from(self, name: str, parent: str) -> StepUse | None:
         """The same, of a step and those above it."""
-        use = self.by_name[parent]
-        flow = self.flow_of[parent]
+        passed = []
+        found: StepUse | None = None
+        at: str | None = parent
+        while at is not None:
+            if (name, at) in self._given:
+                found = self._given[name, at]
+                break
+            passed.append(at)
+            use = self.by_name[at]
+            if self._alters(name, use):
+                found = use
+                break
+            if len(use.node.parents) > 1:
+                found = use if self._source(name, use)[1] is not None else None
+                break
+            at = use.node.parents[0] if use.node.parents else None
+        for step in passed:
+            self._given[name, step] = found
+        return found
+
+    def _alters(self, name: str, use: StepUse) -> bool:
+        """Whether the value of a name may be another after a step than before it."""
         if name == LAST_SHOWN and any(facts.statements for facts in use.cells):
-            return use
+            return True
         if name in use.binds:
-            return use
-        changed = name in use.mutates or self._is_mutable_parameter(name)
-        if changed and name in flow.values:
-            return use
-        if len(use.node.parents) > 1:
-            return use if self._source(name, use)[1] is not None else None
-        return self._provider_from(name, use.node.parents[0]) if use.node.parents else None
+            return True
+        if name not in self.flow_of[use.node.name].values:
+            return False
+        return name in use.sets if self.surely else name in use.mutates or self._is_mutable_parameter(name)
 
     def _is_mutable_parameter(self, name: str) -> bool:
         return name in self.parameters and self.parameters[name].kind == "json"

@@ -140,7 +140,9 @@ def _why(step: Step) -> list[str]:
     """What a step without cells is for."""
     if step.cells:
         return []
-    return [f"Join {' and '.join(step.parents)}." if len(step.parents) > 1 else "The end of all branches."]
+    if len(step.parents) > 1:
+        return [f"Join {' and '.join(step.parents)}."]
+    return [f"Run {' and '.join(step.children)} beside each other." if step.children else "The end of all branches."]
 
 
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:

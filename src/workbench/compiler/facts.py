@@ -37,6 +37,7 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
         deferred_writes=frozenset(walk.deferred_writes),
         mentions=frozenset(walk.mentions),
         mutates=frozenset(walk.mutates),
+        sets=frozenset(walk.sets),
         annotated=frozenset(walk.annotated),
         class_reads=frozenset(walk.class_reads),
         unknowable=walk.unknowable,
@@ -68,6 +69,7 @@ class _Walk:
         self.deferred_writes: set[str] = set()
         self.mentions: set[str] = set()
         self.mutates: set[str] = set()
+        self.sets: set[str] = set()
         self.annotated: set[str] = set()
         self.class_reads: set[str] = set()
         self.unknowable = False
@@ -264,6 +266,7 @@ class _Walk:
             self.expressions(ast.iter_child_nodes(node))
             if root := _root(node):
                 self.mutates.add(root)
+                self.sets.add(root)
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:

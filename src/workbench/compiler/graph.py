@@ -22,7 +22,7 @@ from workbench.compiler.model import (
 )
 from workbench.compiler.parameters import parameters_of
 from workbench.compiler.sections import RESERVED_STEPS, Layout, layout
-from workbench.compiler.shape import children_of, shape
+from workbench.compiler.shape import Node, children_of, tagged
 from workbench.compiler.text import Source
 from workbench.compiler.uses import Reach, StepUse, step_uses
 from workbench.notebook.model import Cell, Notebook
@@ -35,8 +35,8 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
     problems = [*places.problems, *problems, *(one for part in places.sections for one in decorator_problems(part))]
     if any(problem.severity == "error" for problem in places.problems):
         return None, _ordered(problems)
-    nodes, shape_problems = shape(places.sections)
-    problems += shape_problems
+    nodes, tag_problems = tagged(places.sections)
+    problems += tag_problems
     parameters: list[ParameterFacts] = []
     names = frozenset(node.name for node in nodes)
     for cell in places.parameters:
@@ -51,12 +51,34 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
     )
     keep_closures(definitions, places)
     setup = [facts[cell.index] for cell in places.setup]
+    if any(section.after for section in places.sections):
+        nodes, problems = _branched(nodes, facts, setup, definitions, parameters)
     uses = step_uses(nodes, facts, setup, definitions)
     flow = Resolver(uses, definitions, parameters).run()
-    problems = flow.problems + rules.check(uses, definitions)
+    problems += flow.problems + rules.check(uses, definitions)
     graph = _Builder(notebook, places, flow, definitions, parameters).graph()
     refused = any(problem.severity == "error" for problem in problems)
     return (None if refused else graph), _ordered(problems)
+
+
+def _branched(
+    nodes: list[Node],
+    facts: dict[int, CellFacts],
+    setup: list[CellFacts],
+    definitions: Definitions,
+    parameters: list[ParameterFacts],
+) -> tuple[list[Node], list[Diagnostic]]:
+    """The graph that the tags and the dataflow ask for, as Metaflow can draw it, and what is to be said of it."""
+    from workbench.compiler.drawing import drawn
+    from workbench.compiler.waits import chain, with_needs
+
+    uses = step_uses(chain(nodes), facts, setup, definitions)
+    flow = Resolver(uses, definitions, parameters, surely=True).run()
+    nodes, waits = with_needs(nodes, flow)
+    nodes, more = drawn(nodes, {one.name for one in parameters} | definitions.hoisted.keys())
+    # what is wrong in the notebook's own order is wrong in any
+    wrong = [problem for problem in flow.problems if problem.severity == "error"]
+    return nodes, [*wrong, *waits, *more]
 
 
 def _ordered(problems: list[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -37,7 +37,8 @@ class Statement(NamedTuple):
     unlucky: those of `may` that a loop, branch or handler may leave unbound.
     deletes, maybe_deletes: names surely and possibly unbound by it.
     deferred: names read by code that runs later (functions, lambdas, generators); deferred_writes: bound by such code.
-    mentions: names used other than by calling them; mutates: names whose value it visibly changes in place.
+    mentions: names used other than by calling them; mutates: names whose value it may visibly change in place.
+    sets: those of `mutates` of whose value it sets an item or an attribute.
     annotated: names that an annotation makes local; class_reads: names a class body both reads and binds.
     """
 
@@ -54,6 +55,7 @@ class Statement(NamedTuple):
     deferred_writes: frozenset[str] = frozenset()
     mentions: frozenset[str] = frozenset()
     mutates: frozenset[str] = frozenset()
+    sets: frozenset[str] = frozenset()
     annotated: frozenset[str] = frozenset()
     class_reads: frozenset[str] = frozenset()
     unknowable: bool = False  # eval, exec, globals(): reads and binds whatever is there

@@ -128,7 +128,7 @@ def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnost
 
 def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
     """WB307: what a cell sets on a module is gone in the next step's process."""
-    later = [other for other in uses if use.node.name in other.ancestors]
+    later = uses[use.order + 1 :]
     for facts, _, statement in use.own:
         if not any(_imported_module(name, definitions) for name in statement.mutates):
             continue

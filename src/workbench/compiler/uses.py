@@ -39,6 +39,7 @@ class StepUse:
         self.deletes: set[str] = set()
         self.maybe_deletes: set[str] = set()
         self.mutates: set[str] = set()
+        self.sets: set[str] = set()
         self.global_names: set[str] = set()
         self.class_reads: set[str] = set()
         self.unknowable = False
@@ -167,6 +168,7 @@ class _Scan:
         self.bound -= earlier
         use.may.clear()
         use.mutates.clear()
+        use.sets.clear()
         for position, (facts, place, statement) in enumerate(use.own):
             self.statement(facts, place, statement, use.needs)
             following = use.own[position + 1][0] if position + 1 < len(use.own) else None
@@ -202,6 +204,7 @@ class _Scan:
         use.deletes = (use.deletes | statement.deletes) - statement.must
         use.maybe_deletes = (use.maybe_deletes | statement.maybe_deletes) - statement.must
         use.mutates |= statement.mutates
+        use.sets |= statement.sets
         use.class_reads |= statement.class_reads
         use.unknowable |= statement.unknowable
         # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
