@@ -23,6 +23,7 @@ SAMPLE = {
     "state": ["chdir", "pandas_display", "rcparams", "counters", "random"],
     "ipython": ["await_gather", "last_chain", "bash"],
     "processes": ["lock"],
+    "branches": ["branch_tangled", "branch_split_in_branch", "branch_needs_across"],
 }
 
 

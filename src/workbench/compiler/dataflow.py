@@ -294,14 +294,17 @@ class Resolver:
         found = {parent: one for parent in use.node.parents if (one := self._provider_from(name, parent)) is not None}
         if not found:
             return None, None
-        # the latest binding or change counts; where none is, a branch that at least uses the name may have changed it
+        # the latest binding or change counts; where none is, a branch that uses the name may have changed it, and
+        # so may one that changes a value that may hold it: when the flow runs, the branches are compared
         shared = frozenset.intersection(*(self.above[parent] for parent in use.node.parents))
 
-        def rank(parent: str) -> tuple[int, int, int]:
+        def rank(parent: str) -> tuple[int, bool, bool, int]:
             origin = self._origin(name, found[parent])
+            branch = [self.flow_of[step] for step in (self.above[parent] | {parent}) - shared]
             return (
                 origin.order if origin.node.name not in shared else -1,
-                int(self._reads(name, parent, shared)),
+                any(name in step.values for step in branch),
+                any(not step.values.isdisjoint(step.use.mutates) for step in branch),
                 -use.node.parents.index(parent),
             )
 
@@ -316,10 +319,6 @@ class Resolver:
                 break
             provider = inner
         return provider
-
-    def _reads(self, name: str, parent: str, shared: frozenset[str]) -> bool:
-        branch = (self.above[parent] | {parent}) - shared
-        return any(name in self.flow_of[step].values for step in branch)
 
     def _provider(self, name: str, use: StepUse) -> StepUse | None:
         """The nearest step above that binds, changes or passes a name."""

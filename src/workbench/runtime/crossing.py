@@ -109,7 +109,8 @@ class Crossing:
         return {
             "step": self._code.name,
             "line": self._code.line,
-            "used": list(self._taken),
+            # what a join only passes on it doesn't use
+            "used": [name for name in self._taken if self._inputs is None or name in self._code.uses],
             "changed": changed,
             "bound": bound,
             "state": self._state.essences(self._changes) if self._state is not None else {},

@@ -57,6 +57,10 @@ class HandOver:
 
     def taken(self) -> dict[str, Any]:
         """The values that the step takes, with those that come along because they share something with them."""
+        if self._inputs is not None:
+            reads = sorted((branch, name) for branch, name in self._code.reads if branch)
+            clones = {clone._current_step: clone for clone in self._inputs}
+            return {name: getattr(clones[branch], name) for branch, name in reads if _has(clones[branch], name)}
         wanted = {name for branch, name in self._code.reads if not branch}.union(*self._taken.values())
         known = wanted & {*self._flow.__dict__, *self._flow._datastore._objects, *_parameters(self._flow)}
         return {name: getattr(self._flow, name) for name in sorted(known)}
@@ -150,6 +154,10 @@ class ByValue:
 def _index_of(owner: Any) -> Index:
     index: Index = getattr(owner, INDEX) if INDEX in owner._datastore else {}
     return index
+
+
+def _has(clone: Any, name: str) -> bool:
+    return name in clone.__dict__ or name in clone._datastore
 
 
 def _parameters(flow: Any) -> set[str]:

@@ -53,7 +53,7 @@ class NotebookFlow(FlowSpec):
         # %% bra03
         print(f"{mean:.2f} ± {spread:.2f}", labels)
 
-        self.xs = inputs.mean.xs
+        self.xs = inputs.spread.xs
         self.next(self.archive)
 
     @notebook_step
