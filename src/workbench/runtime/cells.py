@@ -71,15 +71,15 @@ def step_code(function: types.FunctionType) -> StepCode:
         raise OSError(f"the source of step {function.__name__} can't be read: {code.co_filename}")
     text = "".join(lines)
     node = _function_at(ast.parse(text), function.__name__, code.co_firstlineno)
-    cells = _cells(node, lines)
-    regions = _regions(node, cells)
+    cells = cells_of(node, lines)
+    regions = regions_of(node, cells)
     generator = types.FunctionType(_compiled(node, regions, code), function.__globals__, function.__name__)
     return StepCode(
         name=function.__name__,
         doc=ast.get_docstring(node) or "",
         line=node.lineno,
         cells=cells,
-        reads=_reads(node, regions),
+        reads=reads_of(node, regions),
         bound_by=_bound_by(regions),
         uses=_uses(node, regions, cells),
         run=generator,
@@ -96,7 +96,7 @@ def _function_at(tree: ast.Module, name: str, first_line: int) -> ast.FunctionDe
     raise OSError(f"the source of step {name} is not where it was: the flow's file changed while it ran")
 
 
-def _cells(node: ast.FunctionDef, lines: list[str]) -> tuple[Cell, ...]:
+def cells_of(node: ast.FunctionDef, lines: list[str]) -> tuple[Cell, ...]:
     """The cells at the markers, in order. A cell ends before the next one, or before the hand-over's statements."""
     first, last = node.body[0], node.end_lineno or node.lineno
     # comments after the last statement are no part of the node, and a marker may stand there
@@ -157,38 +157,38 @@ def _is_attribute_of(value: ast.expr, name: str) -> bool:
 
 
 @dataclass(frozen=True)
-class _Region:
+class Region:
     """Statements in a row that belong to one cell (its index), or to the hand-over."""
 
     cell: int
     statements: tuple[ast.stmt, ...]
 
 
-def _regions(node: ast.FunctionDef, cells: tuple[Cell, ...]) -> list[_Region]:
+def regions_of(node: ast.FunctionDef, cells: tuple[Cell, ...]) -> list[Region]:
     """The body cut at the markers; before the first one is the hand-over (docstring, imports, artifacts taken)."""
-    regions: list[_Region] = []
+    regions: list[Region] = []
     current: list[ast.stmt] = []
     owner = HAND_OVER
     pending = list(range(len(cells)))
     for statement in node.body:
         begun = False
         while pending and cells[pending[0]].line < statement.lineno:
-            regions.append(_Region(owner, tuple(current)))
+            regions.append(Region(owner, tuple(current)))
             owner, current, begun = pending.pop(0), [], True
         if not begun and owner != HAND_OVER and _hands_over(statement, node):
-            regions.append(_Region(owner, tuple(current)))
+            regions.append(Region(owner, tuple(current)))
             owner, current = HAND_OVER, []
         elif begun and _hands_over(statement, node):
             # a marker with comments only, and then the artifacts
-            regions.append(_Region(owner, ()))
+            regions.append(Region(owner, ()))
             owner, current = HAND_OVER, []
         current.append(statement)
-    regions.append(_Region(owner, tuple(current)))
-    regions.extend(_Region(index, ()) for index in pending)
+    regions.append(Region(owner, tuple(current)))
+    regions.extend(Region(index, ()) for index in pending)
     return regions
 
 
-def _compiled(node: ast.FunctionDef, regions: list[_Region], original: types.CodeType) -> types.CodeType:
+def _compiled(node: ast.FunctionDef, regions: list[Region], original: types.CodeType) -> types.CodeType:
     """The step's code as a generator, free of decorators and of the class around it."""
     body: list[ast.stmt] = []
     for number, region in enumerate(regions):
@@ -246,7 +246,7 @@ def _as_top_level(code: types.CodeType, prefix: str) -> types.CodeType:
     return code.replace(co_consts=tuple(constants), co_qualname=code.co_qualname.removeprefix(prefix))
 
 
-def _reads(node: ast.FunctionDef, regions: list[_Region]) -> frozenset[tuple[str, str]]:
+def reads_of(node: ast.FunctionDef, regions: list[Region]) -> frozenset[tuple[str, str]]:
     """The artifacts that a step takes: self.x as ("", "x"), inputs.branch.x as ("branch", "x")."""
     flow = node.args.args[0].arg
     inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
@@ -263,7 +263,7 @@ def _reads(node: ast.FunctionDef, regions: list[_Region]) -> frozenset[tuple[str
     return frozenset(taken)
 
 
-def _bound_by(regions: list[_Region]) -> dict[str, int]:
+def _bound_by(regions: list[Region]) -> dict[str, int]:
     """For each name that a cell's statements bind, the index of the last such cell."""
     found: dict[str, int] = {}
     for region in regions:
@@ -297,7 +297,7 @@ def _binds(node: ast.AST) -> Iterator[str]:
         yield from _binds(child)
 
 
-def _uses(node: ast.FunctionDef, regions: list[_Region], cells: tuple[Cell, ...]) -> frozenset[str]:
+def _uses(node: ast.FunctionDef, regions: list[Region], cells: tuple[Cell, ...]) -> frozenset[str]:
     """Names that the ordinary cells read, and those that are global, which the flow's functions may read."""
     own = [region.statements for region in regions if region.cell != HAND_OVER and not cells[region.cell].setup]
     read = {

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import sys
+import time
 import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.runtime import experiment, failure
+from workbench.runtime import environment, experiment, failure, fingerprint
 from workbench.runtime.cells import HAND_OVER, StepCode, step_code
 from workbench.runtime.crossing import Crossing
 from workbench.runtime.frontend import choose_backend
@@ -33,7 +35,9 @@ class Task:
         flow._workbench_logged = []
         code = step_code(self._function)
         module = sys.modules[self._function.__module__]
+        began = time.time()
         _enter_notebook_folder(module)
+        folder = str(Path.cwd())
         session = Session(module)
         crossing = Crossing(flow, inputs[0] if inputs else None, module, code, self._graph)
         try:
@@ -48,8 +52,18 @@ class Task:
         finally:
             flow._workbench_cells = [each.as_dict() for each in session.recorder.cells]
             flow._workbench_logged = record.drain()
+        flow._workbench_made_of = self._made_of(folder, began)
         if self._graph.end_step == code.name and (link := experiment.published(flow, module, self._facts)):
             flow._workbench_experiment = link
+
+    def _made_of(self, folder: str, began: float) -> dict[str, Any]:
+        """What the task's results rest on, for a later run to know whether they still hold."""
+        file = self._function.__code__.co_filename
+        source = "".join(linecache.getlines(file))
+        return {
+            "code": fingerprint.step_code(source, self._function.__name__, self._graph),
+            "environment": environment.loaded(file, folder, began),
+        }
 
     def _run_cells(self, code: StepCode, session: Session, crossing: Crossing, inputs: tuple[Any, ...]) -> None:
         index = HAND_OVER
