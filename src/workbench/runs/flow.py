@@ -7,7 +7,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from workbench.project import Project
 from workbench.runs.guard import Guard
 from workbench.runs.processes import Stopping
 from workbench.runs.values import Known, literal_kind
+from workbench.runtime import resuming
+from workbench.runtime.fingerprint import Code, flow_code
 
 _POLL_SECONDS = 0.1
 _EVENT = re.compile(
@@ -28,16 +30,21 @@ _STATES = {"Task is starting": "started", "Task finished successfully.": "succee
 
 @dataclass(frozen=True, slots=True)
 class FlowFacts:
-    """What a flow file holds. steps: in the order of the graph."""
+    """What a flow file holds. steps: in the order of the graph; graph: Metaflow's."""
 
     name: str
     parameters: tuple[Known, ...]
     steps: tuple[str, ...]
+    graph: Any
+
+    def code(self, source: str) -> dict[str, Code]:
+        """What its steps are made of. source: the file's text."""
+        return flow_code(source, self.graph)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskEvent:
-    """A task of a step began or ended. state: "started", "succeeded" or "failed"."""
+    """A task of a step began or ended. state: "started", "succeeded", "failed", or "kept" from an earlier run."""
 
     step: str
     task: str
@@ -86,7 +93,7 @@ def facts(flow_file: Path) -> FlowFacts:
             f"{flow_file} can't be imported as a flow: {type(error).__name__}: {error}",
             hint=f"`python {flow_file.name} show` says more",
         ) from error
-    return FlowFacts(flow.__name__, parameters, tuple(graph.sorted_nodes))
+    return FlowFacts(flow.__name__, parameters, tuple(graph.sorted_nodes), graph)
 
 
 def run(
@@ -96,13 +103,16 @@ def run(
     *,
     started: Callable[[str], None],
     progress: Callable[[TaskEvent], None],
+    resume: tuple[str, Sequence[str]] | None = None,
 ) -> Ended:
     """Run the flow to its end. started: called with the pathspec; progress: with each task's begin and end.
+
+    resume: (pathspec of a run of the same flow, the steps to run again); its other steps' tasks are taken over.
 
     SIGINT, SIGTERM and SIGHUP stop every task, and the result says so.
     """
     with Guard() as guard:
-        return asyncio.run(_run(flow_file, project, parameters, started, progress, guard))
+        return asyncio.run(_run(flow_file, project, parameters, started, progress, guard, resume))
 
 
 async def _run(
@@ -112,11 +122,13 @@ async def _run(
     started: Callable[[str], None],
     progress: Callable[[TaskEvent], None],
     guard: Guard,
+    resume: tuple[str, Sequence[str]] | None,
 ) -> Ended:
     from metaflow import Runner
 
+    plan = {} if resume is None else resuming.plan(resume[0].rpartition("/")[2], resume[1])
     with _stdout_to_stderr():
-        runner = Runner(str(flow_file), show_output=False, cwd=str(project.root), pylint=False)
+        runner = Runner(str(flow_file), show_output=False, cwd=str(project.root), pylint=False, env=plan)
     stopping = Stopping()  # after Runner, which has handlers of its own
     guarding = asyncio.create_task(_guarded(runner, guard))
     try:

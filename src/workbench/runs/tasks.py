@@ -77,12 +77,12 @@ def failure(tasks: Iterable[TaskFacts], flow: Flow, log: str) -> Failure | None:
 
 
 def _facts(step: str, task: Any) -> TaskFacts:
-    exception = _artifact(task, "_exception")
+    exception = artifact(task, "_exception")
     return TaskFacts(
         step,
-        cells=_artifact(task, "_workbench_cells") or [],
-        logged=_artifact(task, "_workbench_logged") or [],
-        experiment=_artifact(task, "_workbench_experiment"),
+        cells=artifact(task, "_workbench_cells") or [],
+        logged=artifact(task, "_workbench_logged") or [],
+        experiment=artifact(task, "_workbench_experiment"),
         cards=_cards(task),
         finished=bool(task.finished),
         successful=bool(task.successful),
@@ -90,7 +90,7 @@ def _facts(step: str, task: Any) -> TaskFacts:
     )
 
 
-def _artifact(task: Any, name: str) -> Any:
+def artifact(task: Any, name: str) -> Any:
     """An artifact's value; None where the task has none, or one that can't be loaded here."""
     try:
         return task[name].data
@@ -102,7 +102,9 @@ def _cards(task: Any) -> list[str]:
     from metaflow.cards import get_cards
 
     try:
-        return [html for card in get_cards(task) if (html := card.get())]
+        # a task that was taken over from another run has cards of both; this run's know its number
+        cards = get_cards(task, follow_resumed=False) or get_cards(task)
+        return [html for card in cards if (html := card.get())]
     except Exception:  # a task without cards, or with one that was never finished
         return []
 

@@ -84,6 +84,8 @@ class Crossing:
     def _join(self) -> None:
         """Bring the branches together."""
         notes = {clone._current_step: _hidden(clone, NOTES, []) for clone in self._inputs}
+        for note in (each for branch in notes.values() for each in branch):
+            note["line"] = self._graph[note["step"]].func_lineno  # a branch that was kept stood elsewhere
         branches = since_split(notes)
         check_values(branches, {(branch, name) for branch, name in self._code.reads if branch})
         check_state(branches, {kind.name: kind for kind in kinds(self._module)})

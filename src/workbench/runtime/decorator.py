@@ -7,7 +7,7 @@ from typing import Any
 
 from metaflow.decorators import BadStepDecoratorException, DuplicateStepDecoratorException, StepDecorator
 
-from workbench.runtime import cards
+from workbench.runtime import cards, resuming
 from workbench.runtime.experiment import TaskFacts
 from workbench.runtime.task import Task
 
@@ -17,6 +17,19 @@ class NotebookStep(StepDecorator):
 
     name = "notebook_step"
     defaults: dict[str, Any] = {}  # noqa: RUF012 - Metaflow's base reads and copies it
+
+    def step_init(
+        self,
+        flow: Any,
+        graph: Any,
+        step_name: str,
+        decorators: Any,
+        environment: Any,
+        flow_datastore: Any,
+        logger: Any,
+    ) -> None:
+        """Let a run resume where it was started to."""
+        resuming.install()
 
     def task_pre_step(
         self,
