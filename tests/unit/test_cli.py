@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from workbench.cli import start
 from workbench.cli.group import group
 from workbench.cli.promote import command as promote_command
+from workbench.errors import WorkbenchError
 
 
 def notebook(path: Path, *cells: tuple[str, str]) -> Path:
@@ -138,3 +139,21 @@ def test_a_device_is_no_place_for_a_flow(tmp_path: Path) -> None:
     with pytest.raises(TargetNotWritable, match="not a regular file"):
         write_atomic(tmp_path, b"")
     assert Path("/dev/zero").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["run", "--resume"], 2, "Missing argument 'TARGET'"),
+        (["run", "--resume", "17"], 2, "Missing argument 'TARGET'"),
+        (["run", "--resume", "gone.ipynb"], 1, "gone.ipynb doesn't exist"),
+        (["run", "gone.ipynb", "--resume"], 1, "gone.ipynb doesn't exist"),
+        (["run", "gone.ipynb", "--resume", "17"], 1, "gone.ipynb doesn't exist"),
+    ],
+)
+def test_the_notebook_may_stand_behind_resume(arguments: list[str], status: int, said: str) -> None:
+    """The option's value is a run's name; a notebook there is the target."""
+    result = CliRunner().invoke(group, arguments)
+    text = result.output + (str(result.exception) if isinstance(result.exception, WorkbenchError) else "")
+    assert said in text
+    assert result.exit_code == status

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from workbench.app.resume import Chosen, Resume, Target, choose
 from workbench.errors import NotANotebook, ParameterError, RunFailed, WorkbenchError
 from workbench.files import write_atomic
 from workbench.project import Project, keep_out_of_git
@@ -52,12 +53,14 @@ def run(
     steps: Literal["tags", "headings"] = "tags",
     executed_to: Path | None = None,
     linked: bool = True,
+    resume: Resume | None = None,
 ) -> Finished:
     """Run a notebook or a flow to its end.
 
     given: parameters as (name, text). executed_to: where the executed notebook is written as well. linked: whether the
-    notebook gets its links. A run that fails or is interrupted returns too, its record says so. Raises
-    PromotionRefused, ParameterError, NotebookError, TargetNotWritable and RunFailed before there is a run.
+    notebook gets its links. resume: take over what holds of an earlier run; where all of it does, nothing is run, and
+    the result is that run. A run that fails or is interrupted returns too, its record says so. Raises PromotionRefused,
+    ParameterError, NotebookError, TargetNotWritable and RunFailed before there is a run.
     """
     prepared = prepare(target, steps)
     if executed_to is not None and prepared.content is None:
@@ -69,14 +72,36 @@ def run(
     facts = flow.facts(prepared.flow.file)
     values = typed(facts.parameters, given, owner=target.name)
     keep_out_of_git(prepared.project.root)
-    finished, notebook_content = _Run(prepared, facts, values, watcher).to_the_end()
+    chosen = None if resume is None else _chosen(prepared, facts, values, resume)
     problems: list[WorkbenchError] = []
+    if chosen is not None and chosen.origin is not None and len(chosen.kept) == len(chosen.decided):
+        former = record.find(prepared.project, chosen.origin.run)
+        if executed_to is not None and former.executed is not None:
+            content = (prepared.project.root / former.executed).read_bytes()
+            attempt(problems, lambda: write_atomic(executed_to, content))
+        return Finished(_resumed(former, chosen), tuple(problems))
+    finished, notebook_content = _Run(prepared, facts, values, watcher, chosen).to_the_end()
     if executed_to is not None and notebook_content is not None:
         attempt(problems, lambda: write_atomic(executed_to, notebook_content))
     attempt(problems, lambda: page.write(prepared.project, finished))
     if linked and (notebook := prepared.notebook) is not None:
         attempt(problems, lambda: link_runs(prepared.project, notebook))
     return Finished(finished, tuple(problems))
+
+
+def _chosen(prepared: Prepared, facts: flow.FlowFacts, values: dict[str, Any], asked: Resume) -> Chosen:
+    """Decide what is taken over, and say so."""
+    source, file = prepared.flow.source, prepared.flow.file
+    target = Target(prepared.project, facts, source, values, prepared.notebook, file, prepared.content)
+    chosen = choose(target, asked)
+    asked.announce(chosen)
+    return chosen
+
+
+def _resumed(run: RunRecord, chosen: Chosen) -> RunRecord:
+    """The record of a run, with what it took over."""
+    steps = {step: decision.as_json() for step, decision in chosen.decided.items()}
+    return dataclasses.replace(run, resumed_from=chosen.origin.run if chosen.origin else None, steps=steps)
 
 
 def link_runs(project: Project, notebook: Path) -> bool:
@@ -134,8 +159,16 @@ class Finished:
 class _Run:
     """One run of a prepared flow."""
 
-    def __init__(self, prepared: Prepared, facts: flow.FlowFacts, values: dict[str, Any], watcher: Watcher) -> None:
+    def __init__(
+        self,
+        prepared: Prepared,
+        facts: flow.FlowFacts,
+        values: dict[str, Any],
+        watcher: Watcher,
+        chosen: Chosen | None,
+    ) -> None:
         self._prepared, self._facts, self._values, self._watcher = prepared, facts, values, watcher
+        self._chosen = chosen
         self._project = prepared.project
         self._record: RunRecord | None = None
         self._lock = record.Running()
@@ -150,6 +183,7 @@ class _Run:
                 self._values,
                 started=self._started,
                 progress=self._watcher.task,
+                resume=self._chosen.plan if self._chosen else None,
             )
             self._watcher.ended(_status(ended))
             if self._record is None:
@@ -169,11 +203,15 @@ class _Run:
             flow=record.relative(self._project, self._prepared.flow.file),
             parameters={known.name: self._values.get(known.name, known.default) for known in self._facts.parameters},
         )
+        if self._chosen is not None:
+            self._record = _resumed(self._record, self._chosen)
         folder = record.folder_of(self._project, self._record)
         self._lock.hold(folder)
         write_atomic(folder / self._prepared.flow.file.name, self._prepared.flow.source.encode())
         record.write(self._project, self._record)
         self._watcher.began(pathspec, self._facts.steps)
+        for step in self._chosen.kept if self._chosen else ():
+            self._watcher.task(flow.TaskEvent(step, "", "kept"))
 
     def _finish(self, running: RunRecord, ended: flow.Ended, seconds: float) -> tuple[RunRecord, bytes | None]:
         found = tasks.read(running.name)
@@ -191,13 +229,21 @@ class _Run:
         content = None
         if self._prepared.content is not None:
             run = {"name": finished.name, "status": finished.status, "parameters": finished.as_json()["parameters"]}
-            recorded = [task.recorded for task in found]
+            recorded = [self._as_now(task.recorded) for task in found]
             content = executed.as_bytes(executed.executed(self._prepared.content, recorded, run))
             write_atomic(folder / record.EXECUTED, content)
             path = record.relative(self._project, folder / record.EXECUTED)
             finished = dataclasses.replace(finished, executed=path)
         record.write(self._project, finished)
         return finished, content
+
+    def _as_now(self, recorded: executed.TaskCells) -> executed.TaskCells:
+        """What a step recorded; where it was taken over, under the names that its cells have now."""
+        if self._chosen is None or recorded.step not in self._chosen.kept:
+            return recorded
+        names = self._chosen.cells[recorded.step]
+        cells = [{**cell, "id": name} for cell, name in zip(recorded.cells, names, strict=True)]
+        return executed.TaskCells(recorded.step, cells)
 
     def _cards(self, folder: Path, found: list[tasks.TaskFacts]) -> dict[str, str]:
         """Write the cards beside the record; step (with a number where it has several) → path."""

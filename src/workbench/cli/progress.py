@@ -22,6 +22,7 @@ class StepsProgress:
         self._running: dict[str, set[str]] = {}
         self._failed: set[str] = set()
         self._stopped: set[str] = set()
+        self._kept: set[str] = set()
         self._live: Any = None
 
     def __enter__(self) -> StepsProgress:
@@ -47,6 +48,9 @@ class StepsProgress:
 
     def task(self, event: TaskEvent) -> None:
         """Show that a task began or ended; a step with several is done when all that began are."""
+        if event.state == "kept":
+            self._kept.add(event.step)
+            return
         step, running = event.step, self._running.setdefault(event.step, set())
         if event.state == "started":
             self._began.setdefault(step, time.monotonic())
@@ -88,6 +92,8 @@ class StepsProgress:
                 row = (Spinner("dots", style="cyan"), Text(step), f"{time.monotonic() - self._began[step]:5.1f} s")
             elif step in self._seconds:
                 row = (Text("✓", style="green"), Text(step), f"{self._seconds[step]:5.1f} s")
+            elif step in self._kept:
+                row = (Text("=", style="green"), Text(step), Text("kept", style="dim"))
             else:
                 row = (Text("·", style="dim"), Text(step, style="dim"), "")
             table.add_row(*row)

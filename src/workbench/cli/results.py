@@ -14,6 +14,7 @@ import click
 from workbench.runs.runscell import duration
 
 if TYPE_CHECKING:
+    from workbench.app.resume import Chosen
     from workbench.app.run import Finished
     from workbench.runs.record import RunRecord
 
@@ -43,9 +44,30 @@ def _error(text: str) -> str:
     return f"{click.style('error:', fg='red', bold=True)} {text}"
 
 
+def print_plan(chosen: Chosen) -> None:
+    """Say on stderr what is taken over from which run, and why the rest is run again."""
+    if chosen.origin is None:
+        click.echo("there is no earlier run of it: every step runs", err=True)
+        return
+    width = max(map(len, chosen.decided))
+    click.echo(f"resuming {chosen.origin.run}", err=True)
+    for step, decision in chosen.decided.items():
+        word = click.style("kept ", fg="green") if decision.kept else click.style("again", fg="cyan")
+        click.echo(f"  {step:{width}}  {word}  {decision.why}", err=True)
+    if len(chosen.kept) == len(chosen.decided):
+        click.echo("nothing changed, so nothing is run: `--from STEP` runs a step and those after it again", err=True)
+    elif chosen.kept:
+        click.echo(
+            "files, tables and times that kept steps read aren't looked at: `--from STEP` runs one again", err=True
+        )
+
+
 def run_text(run: RunRecord) -> str:
     """A run's result, in a few lines."""
     lines = [f"{run.name} {run.status}" + ("" if run.seconds is None else f" in {duration(run.seconds)}")]
+    if run.resumed_from and run.resumed_from != run.name:
+        kept = [step for step, decision in (run.steps or {}).items() if decision["kept"]]
+        lines.append(f"  kept        {', '.join(kept) or 'nothing'} from {run.resumed_from}")
     if run.parameters:
         lines.append(f"  parameters  {pairs(run.parameters)}")
     if run.metrics:

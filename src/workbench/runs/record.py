@@ -58,6 +58,7 @@ class RunRecord:
     """One run. Paths are relative to the project's root, with forward slashes; times are ISO 8601 with their zone.
 
     name: `FLOW/RUN_ID`, Metaflow's pathspec, or `rerun/…`. notebook: None for a flow of nobody's notebook.
+    resumed_from: the run that it took steps over from; steps: of such a run, name → {"kept": bool, "why": str}.
     metrics: each one's last value. cards: step → path of its HTML. experiment: tracking.comet.ExperimentLink.
     """
 
@@ -74,6 +75,8 @@ class RunRecord:
     experiment: dict[str, Any] | None = None
     executed: str | None = None
     failure: Failure | None = None
+    resumed_from: str | None = None
+    steps: dict[str, dict[str, Any]] | None = None
 
     @property
     def folder_name(self) -> str:
