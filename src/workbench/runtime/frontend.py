@@ -1,9 +1,10 @@
-"""Libraries look at the shell when they are imported; those that the flow's module imports are too early for that."""
+"""What a task's process has otherwise than a kernel's: by Metaflow, or by libraries that came before the shell."""
 
 from __future__ import annotations
 
 import os
 import sys
+import warnings
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
@@ -16,6 +17,14 @@ def choose_backend() -> None:
     # matplotlib asks the environment only once; a backend that somebody chose is a name, the default is not
     if matplotlib is not None and not chosen and not isinstance(matplotlib.rcParams._get("backend"), str):
         matplotlib.rcParams["backend"] = INLINE
+
+
+def show_warnings() -> None:
+    """Show warnings as a kernel does: Metaflow's command line has them all ignored, whatever a cell counts on."""
+    ignored = ("ignore", None, Warning, None, 0)
+    if ignored in warnings.filters:
+        warnings.filters.remove(ignored)  # type: ignore[attr-defined] # it is a list
+        warnings._filters_mutated()  # type: ignore[attr-defined] # as warnings.simplefilter does
 
 
 def catch_up() -> None:

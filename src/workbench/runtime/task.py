@@ -14,7 +14,7 @@ from typing import Any
 from workbench.runtime import environment, experiment, failure, fingerprint
 from workbench.runtime.cells import HAND_OVER, StepCode, step_code
 from workbench.runtime.crossing import Crossing
-from workbench.runtime.frontend import choose_backend
+from workbench.runtime.frontend import choose_backend, show_warnings
 from workbench.runtime.session import Session
 from workbench.tracking import record
 
@@ -38,6 +38,7 @@ class Task:
         began = time.time()
         _enter_notebook_folder(module)
         folder = str(Path.cwd())
+        show_warnings()
         session = Session(module)
         crossing = Crossing(flow, inputs[0] if inputs else None, module, code, self._graph)
         try:
