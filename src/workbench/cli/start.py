@@ -19,6 +19,7 @@ COMMANDS = {
     "tag": ("tag", "Tag a notebook's cells from the command line, or list their tags."),
     "promote": ("promote", "Turn a notebook's tagged cells into a Metaflow flow."),
     "run": ("run", "Run a notebook's flow, and link the run back."),
+    "verify": ("verify", "Run the notebook and its flow, and compare all that they give."),
     "rerun": ("rerun", "Run a notebook itself with other parameters."),
     "runs": ("runs", "The runs of a notebook: status, parameters, metrics, links."),
     "open": ("open", "One local page of a run: the executed notebook and the cards."),

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from workbench import quick
@@ -21,6 +22,7 @@ from workbench.runs.values import Known, literal_kind
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _TAG = "parameters"
+_START_SECONDS = 60
 
 OnCell = Callable[[int, int, str], None]  # the cell's number and the count of all, from 1; the heading above it
 
@@ -61,11 +63,19 @@ def known_parameters(notebook: Notebook) -> tuple[Known, ...]:
 
 
 def execute(
-    notebook: dict[str, Any], output: Path, parameters: Mapping[str, object], cwd: Path, on_cell: OnCell
+    notebook: dict[str, Any],
+    output: Path,
+    parameters: Mapping[str, object],
+    cwd: Path,
+    on_cell: OnCell,
+    *,
+    after: Mapping[int, str] = MappingProxyType({}),
 ) -> Executed:
     """Run the notebook in a kernel and write it to output, which grows while it runs.
 
-    notebook: nbformat 4, as JSON. cwd: where the kernel works. Raises RunFailed where there is no kernel to run it in.
+    notebook: nbformat 4, as JSON. cwd: where the kernel works. after: by a cell's place (see place_of) an expression
+    that the kernel evaluates when the cell has run, unseen: neither the notebook nor its namespace know of it.
+    Raises RunFailed where there is no kernel to run it in.
     """
     with quick.imports():
         import nbformat
@@ -88,6 +98,7 @@ def execute(
             progress_bar=False,
             cwd=str(cwd),
             on_cell=on_cell,
+            after=after,
             extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel warns of its own transport
         )
     except papermill.PapermillExecutionError as raised:
@@ -98,6 +109,13 @@ def execute(
         ) from None
     done = json.loads(output.read_bytes())
     return Executed(done, _failure(done, error) if error else None)
+
+
+def place_of(cell: Mapping[str, Any]) -> int | None:
+    """The place that a cell's `metadata.workbench.cell` names, or None."""
+    ours = cell["metadata"].get("workbench")
+    place = ours.get("cell") if isinstance(ours, Mapping) else None
+    return place if isinstance(place, int) else None
 
 
 def heading_above(notebook: Notebook, index: int) -> str:
@@ -118,11 +136,24 @@ def _known(name: str, value: ast.expr) -> Known:
 
 def _engine() -> type:
     """papermill's engine, telling which cell it is at."""
+    from papermill.clientwrap import PapermillNotebookClient
     from papermill.engines import NBClientEngine
+
+    class Client(PapermillNotebookClient):
+        after: Mapping[int, str]
+
+        def execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
+            done = super().execute_cell(cell, cell_index, **options)
+            place = place_of(cell)
+            if place is not None and (expression := self.after.get(place)):
+                self.wait_for_reply(self.kc.execute(expression, silent=True, store_history=False, allow_stdin=False))
+            return done
 
     class Telling(NBClientEngine):
         @classmethod
-        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, on_cell: OnCell, **options: Any) -> Any:
+        def execute_managed_notebook(
+            cls, nb_man: Any, kernel_name: str, *, on_cell: OnCell, after: Mapping[int, str], **options: Any
+        ) -> Any:
             start, count = nb_man.cell_start, len(nb_man.nb.cells)
             parsed = parse(json.loads(json.dumps(nb_man.nb)), "the notebook")
 
@@ -132,7 +163,16 @@ def _engine() -> type:
                 start(cell, cell_index, **more)
 
             nb_man.cell_start = tell
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
+            client = Client(
+                nb_man,
+                kernel_name=kernel_name,
+                startup_timeout=_START_SECONDS,
+                timeout=None,
+                log=logging.getLogger("papermill"),
+                extra_arguments=options["extra_arguments"],
+            )
+            client.after = after
+            return client.execute()
 
     return Telling
 

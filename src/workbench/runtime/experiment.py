@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runtime.cards import logged
+from workbench.tracking.record import is_off
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class TaskFacts:
 
 def published(flow: Any, module: types.ModuleType, facts: TaskFacts) -> dict[str, Any] | None:
     """Publish, and give the experiment's key and links; None where nothing was logged and no account is configured."""
+    if is_off():
+        return None
     records = [*logged(facts.datastore, facts.run, facts.steps), *flow._workbench_logged]
     if not records and not os.environ.get("COMET_API_KEY"):
         return None  # the library costs a second: a run that tracks nothing doesn't pay for it

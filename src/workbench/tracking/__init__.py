@@ -3,6 +3,7 @@
 In a flow they are kept with the task, and the run's last step publishes one experiment with all of them. In a
 notebook, or in plain Python, they go to an experiment of that session, which begins with the first of them.
 Without COMET_API_KEY the experiment is an archive under `.workbench/comet/`, to be uploaded whenever you like.
+With WORKBENCH_TRACKING=off there is no experiment at all.
 Whatever goes wrong here is a warning on stderr: it never fails a cell or a run.
 """
 
@@ -37,7 +38,7 @@ def _log(make: Callable[..., Record], name: str, *values: Any) -> None:
         made = make(name, *values)
         if record.in_task():
             record.keep(made)
-        else:
+        elif not record.is_off():
             from workbench.tracking import session
 
             session.log(made)

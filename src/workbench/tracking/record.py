@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 import time
 from typing import Any
@@ -19,6 +20,11 @@ def in_task() -> bool:
     """True in a process that runs a flow's task; False in a kernel, also one that uses Metaflow's Client or Runner."""
     metaflow = sys.modules.get("metaflow")
     return metaflow is not None and bool(getattr(metaflow.current, "is_running_flow", False))
+
+
+def is_off() -> bool:
+    """True where nothing is to become an experiment, as in a verification."""
+    return os.environ.get("WORKBENCH_TRACKING") == "off"
 
 
 def keep(record: Record) -> None:
