@@ -28,7 +28,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from oracle.libraries import HEAVY
 from oracle.texts import text_of
+from oracle.warm import MEMORY
 
 Json = dict[str, Any]
 SECONDS = 60.0
@@ -155,29 +157,36 @@ class _Run:
         return None
 
     def flow(self) -> Json:
-        return _warm().ask({"folder": str(self._folder), "seconds": self._seconds, "name": self._name})
+        """Run the flow's tasks."""
+        return self._ask({"name": self._name})
 
     def kernel(self) -> list[list[Json]]:
-        answer = _warm().ask({"folder": str(self._folder), "seconds": self._seconds, "notebook": self._notebook})
+        """Run the notebook."""
+        answer = self._ask({"notebook": self._notebook})
         if "error" in answer:
             raise KernelDied(answer["error"])
         cells: list[list[Json]] = answer["cells"]
         return cells
 
+    def _ask(self, request: Json) -> Json:
+        code = "".join("".join(cell["source"]) for cell in self._notebook["cells"])
+        warm = _warm(any(name in code for name in HEAVY))
+        return warm.ask({"folder": str(self._folder), "seconds": self._seconds, **request})
+
 
 def _memory() -> str | None:
     """A folder in memory, where there is one."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 class _Client:
     """Talks to a warm process."""
 
-    def __init__(self) -> None:
+    def __init__(self, heavy: bool) -> None:
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("WORKBENCH", "COMET"))}
         environment.setdefault("METAFLOW_USER", "workbench")
         self._process = subprocess.Popen(
-            [sys.executable, str(Path(__file__).with_name("warm.py"))],
+            [sys.executable, str(Path(__file__).with_name("warm.py")), *(["heavy"] if heavy else [])],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -209,12 +218,11 @@ class _Client:
         return answer
 
 
-_client: _Client | None = None
+_clients: dict[bool, _Client] = {}
 
 
-def _warm() -> _Client:
-    global _client
-    if _client is None:
-        _client = _Client()
-        atexit.register(_client.close)
-    return _client
+def _warm(heavy: bool) -> _Client:
+    if heavy not in _clients:
+        _clients[heavy] = _Client(heavy)
+        atexit.register(_clients[heavy].close)
+    return _clients[heavy]

@@ -7,6 +7,7 @@ the child to the letter, from the flow's module as `__main__` to the artifacts i
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import sys
 import types
@@ -26,19 +27,27 @@ TOP = (
 LOG = "log"
 
 
+MODULES = (
+    *("metaflow", "metaflow.cli", "metaflow.cli_components.init_cmd", "metaflow.cli_components.step_cmd"),
+    *(
+        "metaflow.metaflow_git",
+        "metaflow.plugins.metadata_providers.local",
+        "metaflow.plugins.datastores.local_storage",
+    ),
+    *(f"workbench.runtime.{name}" for name in ("cards", "decorator", "experiment", "shell", "waiting", "words")),
+)
+
+
 def warm_up() -> None:
-    """Import what every task imports, and leave away what is not looked at: metadata, cards."""
-    from metaflow.plugins.metadata_providers.local import LocalMetadataProvider
-
-    import workbench.runtime.cards
-    import workbench.runtime.decorator
-    import workbench.runtime.experiment
-    import workbench.runtime.shell
-    import workbench.runtime.words
-
+    """Import what every task imports, and leave away what is not looked at: metadata, versions, cards."""
+    modules = {name: importlib.import_module(name) for name in MODULES}
+    provider = modules["metaflow.plugins.metadata_providers.local"].LocalMetadataProvider
     for name in ("register_run_id", "register_task_id", "register_metadata", "register_data_artifacts"):
-        setattr(LocalMetadataProvider, name, _nothing)
-    workbench.runtime.cards.save = _nothing
+        setattr(provider, name, _nothing)
+    modules["metaflow.metaflow_git"]._call_git = lambda *_, **__: (None, None, True)
+    version = modules["metaflow.cli"].metaflow_version.get_version()
+    modules["metaflow.cli"].metaflow_version.get_version = lambda *_, **__: version
+    modules["workbench.runtime.cards"].save = _nothing
 
 
 def _nothing(*_: Any, **__: Any) -> None:

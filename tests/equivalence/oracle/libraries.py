@@ -22,8 +22,11 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "numpy.random": ("numpy",),
     "pandas": ("numpy", "numpy.random"),
     "matplotlib": ("numpy", "numpy.random"),
-    "ipykernel.zmqshell": (),
+    "IPython.core.shellapp": (),
+    "ipykernel.zmqshell": ("IPython.core.shellapp",),
 }
+HEAVY = ("numpy", "numpy.random", "pandas", "matplotlib")
+KERNEL = ("IPython.core.shellapp", "ipykernel.zmqshell")
 # what the runtime waits for: these come back through the import system of their own
 WATCHED = frozenset({"numpy.random.mtrand", "numpy.random", "matplotlib", "pandas", "numpy"})
 
@@ -36,8 +39,10 @@ class _Library:
         before, filters = set(sys.modules), list(warnings.filters)
         importlib.import_module(name)
         # what else they import stays where it is: nothing asks whether that has been imported
-        mine = {*sys.stdlib_module_names} if name in sys.stdlib_module_names else {name.partition(".")[0]}
         new = {key: module for key, module in sys.modules.items() if key not in before}
+        mine = {key.partition(".")[0] for key in new} - sys.stdlib_module_names
+        if name not in KERNEL:
+            mine &= {name.partition(".")[0]}
         self.modules = {key: module for key, module in new.items() if key.partition(".")[0] in mine}
         self.filters = [each for each in warnings.filters if each not in filters]
 
@@ -70,16 +75,17 @@ class _Library:
 class Hidden:
     """The libraries, imported on creation. hide: in a child, to be called before anything runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, heavy: bool) -> None:
         # pandas asks for a kernel when it is imported, to know how wide a table may be
         builtins.get_ipython = lambda: types.SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-        self._libraries = {name: _Library(name) for name in LIBRARIES}
+        self._libraries = {name: _Library(name) for name in LIBRARIES if heavy or name not in HEAVY}
         del builtins.get_ipython  # type: ignore[attr-defined]
         self._owner = {key: library for library in self._libraries.values() for key in library.modules}
         self._busy: set[str] = set()
 
     def hide(self) -> None:
-        self._libraries["numpy.random"].modules["numpy.random"].seed()  # by the system, as in a new process
+        if "numpy.random" in self._libraries:
+            self._libraries["numpy.random"].modules["numpy.random"].seed()  # by the system, as in a new process
         for library in reversed(self._libraries.values()):
             library.hide()
         warnings._filters_mutated()  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 """The warm process: it has imported what takes long, and runs each notebook and each task in a fork of its own.
 
-Started as a program. It reads one request a line from stdin, a JSON object, and answers each with a line on stdout:
+Started as a program; with the argument `heavy` it has numpy and pandas too, and each fork costs twice as much. It reads
+one request a line from stdin, a JSON object, and answers each with a line on stdout:
 
     {"folder", "seconds", "notebook"}              → {"cells": outputs of each code cell} | {"error"}
     {"folder", "seconds", "name"}                  → {"tasks", "error"}    (the flow is in the folder)
@@ -24,6 +25,7 @@ from typing import Any
 
 Json = dict[str, Any]
 OUT_OF_TIME = -1
+MEMORY = "/dev/shm"
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     os.dup2(2, 1)
     os.close(nobody)
     sys.path[0] = str(Path(__file__).parents[1])
-    warm = _Warm()
+    warm = _Warm(heavy="heavy" in sys.argv[1:])
     print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in requests:
         try:
@@ -45,16 +47,18 @@ def main() -> None:
 
 
 class _Warm:
-    def __init__(self) -> None:
+    def __init__(self, *, heavy: bool) -> None:
         for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
             os.environ[name] = "1"  # a fork keeps no threads
+        if os.access(MEMORY, os.W_OK):
+            os.environ["TMPDIR"] = MEMORY
         from oracle import flow, reference
         from oracle.libraries import Hidden
 
         self._flow, self._reference = flow, reference
         flow.warm_up()
         _try_shell()
-        self._hidden = Hidden()
+        self._hidden = Hidden(heavy=heavy)
         self._deadline = 0.0
         self._folder = Path()
         gc.collect()
