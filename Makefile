@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check docs lock clean
+.PHONY: help setup demo test fuzz check docs lock clean
 
 help: ## this text
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -30,6 +30,9 @@ demo: $(STAMP) ## the whole path once: data, warehouse, dbt, notebook, flow, run
 test: $(STAMP) ## every check and every test
 	@$(MAKE) --no-print-directory check
 	@$(BIN)/pytest -n 2 --dist worksteal
+
+fuzz: $(STAMP) ## 20,000 generated notebooks, held equal to their flows (SEED=… for the same ones again)
+	@$(BIN)/python tests/equivalence/holding.py $(if $(SEED),--seed $(SEED)) $(if $(EXAMPLES),--examples $(EXAMPLES))
 
 check: $(STAMP) ## ruff, mypy, import-linter
 	@$(BIN)/ruff format --check --quiet src tests benchmarks docs/make_diagnostics.py

@@ -1,6 +1,6 @@
-"""The oracle and the cases are imported as `oracle` and `cases`."""
+"""The oracle, the cases and the strategies are imported as `oracle`, `cases` and `strategies`."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]

@@ -56,7 +56,10 @@ def _nothing(*_: Any, **__: Any) -> None:
 
 def run(name: str, flow_file: Path, notebook_folder: Path, datastore: Path, child: Child) -> Json:
     """Run every task. Gives {"tasks": [{"step", "cells"}], "error": text or None}; the tasks as they were started."""
-    command = _Command(name, flow_file, notebook_folder, datastore)
+    try:
+        command = _Command(name, flow_file, notebook_folder, datastore)
+    except SyntaxError as error:
+        return {"tasks": [], "error": f"the flow is no Python: line {error.lineno}: {error.msg}"}
     results: list[Json] = []
     status = child(command.begin)
     if status:
