@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from oracle import Outcome, compare
 
-from strategies import notebooks
+from hypothesis import HealthCheck, Phase, given, seed, settings  # noqa: E402 - the folders of the next two come first
+from oracle import Outcome, compare  # noqa: E402
+
+from strategies import notebooks  # noqa: E402
 
 Json = dict[str, Any]
 MOST_REFUSED = 0.2

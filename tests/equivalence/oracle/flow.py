@@ -28,7 +28,7 @@ LOG = "log"
 
 
 MODULES = (
-    *("metaflow", "metaflow.cli", "metaflow.cli_components.init_cmd", "metaflow.cli_components.step_cmd"),
+    *("metaflow", "metaflow.cli", "metaflow.cli_components.step_cmd"),  # `init` is made of the flow's parameters
     *(
         "metaflow.metaflow_git",
         "metaflow.plugins.metadata_providers.local",
@@ -95,8 +95,11 @@ class _Command:
 
     def begin(self) -> None:
         """What `run` does before the first task: the constants, and the checks of the graph."""
-        with contextlib.suppress(SystemExit):
+        try:
             self.call("init", "--run-id", RUN, "--task-id", "0")
+        except SystemExit as end:
+            if end.code:
+                raise
         from metaflow import lint
 
         lint.linter.run_checks(getattr(sys.modules["__main__"], self._name)._graph)
