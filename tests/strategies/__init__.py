@@ -95,7 +95,12 @@ class _Writer:
         return "\n".join(book.lines)
 
     def statement(self) -> None:
-        self.book.weighted(self._menu)(self.book)
+        """One that can be written here: some need a value of some kind."""
+        before = len(self.book.lines)
+        for _ in range(4):
+            self.book.weighted(self._menu)(self.book)
+            if len(self.book.lines) > before:
+                return
 
     # control flow
 
@@ -135,11 +140,13 @@ class _Writer:
         """try"""
         happens = book.chance(50)
         book.write("try:")
-        book.depth += 1
-        self.statement()
-        if happens:
-            book.write("raise ValueError('on purpose')")
-        book.depth -= 1
+
+        def body() -> None:
+            self.statement()
+            if happens:
+                book.write("raise ValueError('on purpose')")
+
+        book.block(True, body)
         book.write("except ValueError as error:")
 
         def handler() -> None:
@@ -167,6 +174,9 @@ class _Writer:
         held = book.some("holder")
         if held and book.chance(50):
             book.write(f"print({held}[0] is {held}[1])")
+        owner, made = book.some("class"), book.some("obj")
+        if owner and made and book.chance(50):
+            book.write(f"print(isinstance({made}, {owner}), type({made}) is {owner})")
         if names and book.chance(30):
             name = book.pick(names)
             book.write(_shown(name, book.scope.kinds[name]) + (";" if book.chance(10) else ""))

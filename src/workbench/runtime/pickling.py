@@ -7,9 +7,12 @@ views of one another. What is defined at the top of the flow's module goes by na
 
 from __future__ import annotations
 
+import ast
+import functools
 import hashlib
 import importlib
 import io
+import linecache
 import marshal
 import pickle
 import sys
@@ -96,7 +99,7 @@ class FlowPickler(cloudpickle.Pickler):
 
     def _function(self, function: types.FunctionType) -> Any:
         owner = function.__globals__.get("__name__")
-        if self._is_importable(function):
+        if self.is_importable(function):
             self.special |= function.__module__ == self._module.__name__
             return NotImplemented
         self.special = True
@@ -107,14 +110,18 @@ class FlowPickler(cloudpickle.Pickler):
         return _new_function, arguments, (state, function.__dict__), None, None, _fill_function
 
     def _class(self, cls: type) -> Any:
-        if self._is_importable(cls):
+        if self.is_importable(cls):
             self.special |= cls.__module__ == self._module.__name__
             return NotImplemented
-        self.special = self.special or cls not in _NAMELESS
+        self.special = self.special or cls not in NAMELESS
         return super().reducer_override(cls)
 
-    def _is_importable(self, definition: Any) -> bool:
-        """Whether the definition's module has it under its name."""
+    def is_importable(self, definition: Any) -> bool:
+        """Whether the definition's module has it under its name, in every process."""
+        if definition.__module__ == self._module.__name__:
+            known = defined_at_top(getattr(self._module, "__file__", None))
+            if known is not None and definition.__qualname__.partition(".")[0] not in known:
+                return False  # a step made it, and put it there under `global`
         found: Any = sys.modules.get(definition.__module__)
         for name in definition.__qualname__.split("."):
             found = getattr(found, name, None)
@@ -151,6 +158,16 @@ class FlowPickler(cloudpickle.Pickler):
         return make, arguments, (state, attributes), None, None, _fill_array
 
 
+@functools.lru_cache(maxsize=1)
+def defined_at_top(file: str | None) -> frozenset[str] | None:
+    """The functions and classes that the flow's file defines at its top; None where it can't be read."""
+    lines = linecache.getlines(file) if file else []
+    if not lines:
+        return None
+    definitions = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return frozenset(node.name for node in ast.parse("".join(lines)).body if isinstance(node, definitions))
+
+
 _FUNCTION_ATTRIBUTES = (
     "__name__",
     "__qualname__",
@@ -160,7 +177,7 @@ _FUNCTION_ATTRIBUTES = (
     "__doc__",
     "__module__",
 )
-_NAMELESS = (type(None), type(...), type(NotImplemented))
+NAMELESS = (type(None), type(...), type(NotImplemented))
 """Types that pickle knows, though no module has them under their name."""
 
 

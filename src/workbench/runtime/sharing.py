@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runtime.pickling import FlowPickler, root_of
+from workbench.runtime.pickling import NAMELESS, FlowPickler, root_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class _Scan:
         self.special = self._pickler.special or isinstance(value, _DROPPED)
         memo = self._pickler.memo.copy()
         shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
-        self.objects = {key for key, (_, obj) in memo.items() if _is_mutable(obj) and key not in shared_anyway}
+        found = {key: obj for key, (_, obj) in memo.items() if key not in shared_anyway}
+        self.objects = {key for key, obj in found.items() if _is_mutable(obj, self._pickler)}
         numpy = sys.modules.get("numpy")
         self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
 
@@ -109,7 +110,7 @@ _DROPPED = (types.FunctionType, types.MethodType)
 """Metaflow leaves these out of the artifacts without a word."""
 
 _IMMUTABLE = _ATOMS | {tuple, frozenset, range, slice, type(...), type(NotImplemented), types.BuiltinFunctionType}
-_IMMUTABLE_BASES = (type, types.ModuleType, enum.Enum)
+_IMMUTABLE_BASES = (types.ModuleType, enum.Enum)
 _IMMUTABLE_MODULES = frozenset(
     {
         *("_decimal", "_pydatetime", "datetime", "dateutil", "decimal", "fractions", "ipaddress", "pathlib", "pytz"),
@@ -119,14 +120,14 @@ _IMMUTABLE_MODULES = frozenset(
 _IMMUTABLE_PACKAGES = ("numpy.dtypes", "pandas._libs.missing", "pandas._libs.tslibs", "pandas.core.indexes")
 
 
-def _is_mutable(obj: Any) -> bool:
+def _is_mutable(obj: Any, pickler: FlowPickler) -> bool:
     """Whether it matters that two names have the same one of these."""
     kind = type(obj)
+    if kind is types.FunctionType or isinstance(obj, type):
+        # what its module has under its name is the same one for everybody
+        return obj not in NAMELESS and not pickler.is_importable(obj)
     if kind in _IMMUTABLE or isinstance(obj, _IMMUTABLE_BASES):
         return False
-    if kind is types.FunctionType:
-        # what its module has under its name is the same one for everybody
-        return getattr(sys.modules.get(obj.__module__), obj.__qualname__, None) is not obj
     module = kind.__module__
     if module.partition(".")[0] in _IMMUTABLE_MODULES or module.startswith(_IMMUTABLE_PACKAGES):
         return False
