@@ -237,6 +237,15 @@ RULES = (
         ),
     ),
     Rule(
+        "WB319",
+        "A star import may bind anything",
+        "Which names it binds is known only when it runs: above everything else it does no harm.",
+        (
+            ("step:load", "gamma = 3"),
+            ("step:train", "from math import *\n\nprint(gamma)"),
+        ),
+    ),
+    Rule(
         "WB401",
         "A value can't go to the next step",
         "Generators, connections, locks and open files live in one process, and the next step is another one.",

@@ -55,6 +55,7 @@ class Definitions:
         self.bindings: dict[str, list[Binding]] = {}
         self.hoisted: dict[str, Binding] = {}
         self.stars: list[Binding] = []
+        self.first_reads: dict[str, Place] = {}  # where code that runs first looks a name up
 
     def is_import(self, name: str) -> bool:
         """Whether the name is only ever an import, and always of the same."""
@@ -77,6 +78,11 @@ def collect(cells: list[tuple[CellFacts, bool]]) -> Definitions:
     for facts, promoted in cells:
         for at, statement in enumerate(facts.statements):
             place = Place(facts.cell.index, at)
+            if promoted:
+                for name in statement.reads:
+                    found.first_reads.setdefault(name, place)
+                for name in statement.deferred & BUILTINS:
+                    found.first_reads.setdefault(name, place)
             if statement.kind == "star":
                 found.stars.append(Binding("*", place, "star", facts, statement, promoted))
             kind = statement.kind if statement.kind in ("import", "definition") else "value"
@@ -98,7 +104,10 @@ def _hoist(found: Definitions) -> None:
     candidates = {}
     for name, bindings in found.bindings.items():
         counted = [one for one in bindings if one.promoted or one.kind in ("definition", "import")]
-        if len(counted) == 1 and counted[0].kind == "definition" and _is_quiet_body(counted[0].statement.node):
+        if len(counted) != 1 or counted[0].kind != "definition" or not _is_quiet_body(counted[0].statement.node):
+            continue
+        # what was read before it was made was another thing, or none
+        if found.first_reads.get(name, counted[0].place) >= counted[0].place:
             candidates[name] = counted[0]
     changed = True
     while changed:

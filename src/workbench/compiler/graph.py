@@ -55,7 +55,7 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
         nodes, problems = _branched(nodes, facts, setup, definitions, parameters)
     uses = step_uses(nodes, facts, setup, definitions)
     flow = Resolver(uses, definitions, parameters).run()
-    problems += flow.problems + rules.check(uses, definitions)
+    problems += flow.problems + rules.check(uses, definitions, parameters)
     graph = _Builder(notebook, places, flow, definitions, parameters).graph()
     refused = any(problem.severity == "error" for problem in problems)
     return (None if refused else graph), _ordered(problems)

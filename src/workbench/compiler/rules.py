@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from workbench.compiler.definitions import Definitions
-from workbench.compiler.model import CellFacts, Diagnostic
+from workbench.compiler.definitions import Definitions, Place
+from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name, top_level
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
@@ -22,7 +22,7 @@ HANDED_OVER = (
 )
 
 
-def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
+def check(uses: list[StepUse], definitions: Definitions, parameters: list[ParameterFacts]) -> list[Diagnostic]:
     """Every finding of every rule, each once."""
     problems: list[Diagnostic] = []
     cells = {facts.cell.index: facts for use in uses for facts in (*use.cells, *use.setup)}
@@ -34,6 +34,8 @@ def check(uses: list[StepUse], definitions: Definitions) -> list[Diagnostic]:
     for use in uses:
         problems += changed_modules(use, uses, definitions)
     problems += cached_effects(uses, definitions)
+    if any("*" in facts.source for facts in cells.values()):
+        problems += star_imports(uses, definitions, {one.name: one.cell.index for one in parameters})
     return problems
 
 
@@ -184,6 +186,36 @@ def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Di
             message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew, and it uses "
             message += " and ".join(f"`{effect}`" for effect in sorted(effects))
             yield _problem(one.facts, node, "WB308", message, "call it in one step, or pass what it needs as arguments")
+
+
+def star_imports(uses: list[StepUse], definitions: Definitions, parameters: dict[str, int]) -> Iterator[Diagnostic]:
+    """WB319: which names a star import binds is known only when it runs, and in a step it can't stand."""
+    hint = "move it to the top of the notebook, or name what you import"
+    statements = [one for use in uses for one in use.own]
+    for facts, _, statement in statements:
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                message = f"`from {node.module} import *` stands in a block, and a step can't have it there"
+                yield _problem(facts, node, "WB319", message, hint)
+    for star in definitions.stars:
+        for name in sorted(_read_after(star.place, statements)):
+            before = [one for one in definitions.bindings.get(name, ()) if one.promoted and one.place < star.place]
+            is_parameter = parameters.get(name, star.place.cell) < star.place.cell
+            if (before and before[-1].kind == "value") or (is_parameter and not before):
+                node = star.statement.node
+                message = f"this may bind `{name}` anew, which a cell above binds and a cell below reads"
+                yield _problem(star.facts, node, "WB319", message, hint)
+
+
+def _read_after(place: Place, statements: list[tuple[CellFacts, Place, Statement]]) -> set[str]:
+    """The names whose value from before a place is read after it."""
+    read: set[str] = set()
+    bound: set[str] = set()
+    for _, at, statement in sorted(statements, key=lambda one: one[1]):
+        if at > place:
+            read |= (frozenset(statement.reads) | statement.deferred) - bound
+            bound |= statement.must
+    return read
 
 
 RULES = (

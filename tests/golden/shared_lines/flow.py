@@ -21,7 +21,6 @@ class NotebookFlow(FlowSpec):
         pass; y = sqrt(4)
         z = 1; import json; show(json.dumps(z))
 
-        self.x = x
         self.y = y
         self.z = z
         self.next(self.b)
@@ -31,9 +30,9 @@ class NotebookFlow(FlowSpec):
     def b(self):
         import os
 
-        x, y, z = self.x, self.y, self.z
+        y, z = self.y, self.z
         # %% sha02
-        print(x, y, z, os.sep, floor(2.5))
+        print(y, z, os.sep, floor(2.5))
 
 
 if __name__ == "__main__":

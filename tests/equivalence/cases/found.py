@@ -1,0 +1,42 @@
+"""What generated notebooks have found."""
+
+from __future__ import annotations
+
+from cases.model import Steps
+
+CASES: dict[str, Steps] = {
+    "recursive_then_rebound": (
+        "def count(x):\n    return 0 if x <= 0 else x + count(x - 1)\nprint(count(3))",
+        "import functools\nheld = functools.partial(count)\ncount = 2",
+        "print(held.func.__name__, count)",
+    ),
+    "two_names_of_a_step_function": (
+        "def f(x):\n    return 0 if x <= 0 else x + f(x - 1)\ng = f",
+        "g.k = 1\nprint(f.k, f is g)\nh = f",
+        "print(h.k, h is g, g(3))\nf = 3\nprint(g.k, h is g)",
+    ),
+    "class_of_a_step": (
+        "n = 1\nclass Box:\n    start = n\n    items = []\n    def add(self, x): self.items.append(x)\nbox = Box()",
+        "print(isinstance(box, Box), type(box) is Box)\nbox.add(1)\nn = 5",
+        "print(Box.items, box.items, isinstance(box, Box), Box.start)",
+    ),
+    "read_before_definition": (
+        "try:\n    print(f)\nexcept NameError:\n    print('not bound')",
+        "def f(x):\n    return x",
+        "print(f(1))",
+    ),
+    "builtin_before_definition": (
+        "print(max([1, 2]))\ndef least(): return min([1, 2])\nprint(least())",
+        "def max(x): return 'mine'\ndef min(x): return 'mine'",
+        "print(max([1]), least())",
+    ),
+    "star_in_a_block": ("try:\n    from math import *\nexcept ImportError:\n    pass", "n = floor(2.5)", "print(n)"),
+    "star_over_a_parameter": [
+        ("gamma = 'x'", "parameters"),
+        ("from math import *\nprint(floor(2.5))", "step:a"),
+        ("print(gamma)", "step:b"),
+    ],
+    "star_over_a_value": ("gamma = 'x'", "from math import *\nprint(floor(2.5))", "print(gamma)"),
+}
+
+REFUSED = {"star_in_a_block": "WB319", "star_over_a_parameter": "WB319", "star_over_a_value": "WB319"}
