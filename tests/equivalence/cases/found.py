@@ -30,7 +30,7 @@ CASES: dict[str, Steps] = {
         "def max(x): return 'mine'\ndef min(x): return 'mine'",
         "print(max([1]), least())",
     ),
-    "star_in_a_block": ("try:\n    from math import *\nexcept ImportError:\n    pass", "n = floor(2.5)", "print(n)"),
+    "star_in_a_block": ("try:\n    from math import *\nexcept ImportError:\n    pass", "n = 2", "print(n)"),
     "star_over_a_parameter": [
         ("gamma = 'x'", "parameters"),
         ("from math import *\nprint(floor(2.5))", "step:a"),
