@@ -17,7 +17,6 @@ from workbench.compiler.uses import Need, StepUse
 RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step"})
 # IPython's history: which cells ran before isn't known to a flow
 HISTORY = frozenset({"__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
-MODULE_NAMES = frozenset({"__file__", "__doc__", "__spec__", "__loader__", "__package__", "__annotations__"})
 LAST_SHOWN = "_"
 
 
@@ -184,10 +183,10 @@ class Resolver:
             step.values.add(name)
         elif (name in HISTORY or _is_history(name)) and not bindings:
             self._problem("WB303", f"`{name}` is IPython's history, which a flow doesn't have", need, "give it a name")
+        elif name == "__annotations__" and not bindings:
+            self._problem("WB303", f"`{name}` differs between a notebook and a flow", need, "write its value")
         elif name in RUNTIME | BUILTINS:
             step.fallbacks.add(name)
-        elif name in MODULE_NAMES and not bindings:
-            self._problem("WB303", f"`{name}` differs between a notebook and a flow", need, "write its value")
         elif left and (need.certain or any(self._before(one, need) for one in left)):
             cell = left[-1].facts.cell
             message = f"`{name}` is bound only in cell {cell.number}, which is left behind"

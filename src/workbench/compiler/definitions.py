@@ -14,6 +14,8 @@ from workbench.compiler.scopes import FUNCTIONS, around, imported_name
 from workbench.records import NamedTuple
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
+# a module's own names: while cells run the flow's module has a kernel's, and before that its own
+OWN_NAMES = frozenset({"__doc__", "__loader__", "__package__", "__spec__"})
 # what IPython puts into a notebook's namespace, and where a flow gets it from
 PROVIDED = {
     "display": "from IPython.display import display",
@@ -121,7 +123,7 @@ def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitio
     """Whether all that making a definition needs is there at module level, and calls nothing that does something."""
     for name in one.statement.reads:
         bound = name in found.bindings
-        if name in candidates or (not bound and name in BUILTINS | set(PROVIDED)):
+        if name in candidates or (not bound and name in (BUILTINS - OWN_NAMES) | set(PROVIDED)):
             continue
         if not found.is_import(name) and (bound or not found.stars):
             return False

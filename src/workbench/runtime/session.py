@@ -11,6 +11,7 @@ from typing import Any
 from workbench.runtime.capture import Streams
 from workbench.runtime.cells import Cell
 from workbench.runtime.frontend import catch_up
+from workbench.runtime.namespace import KernelNames
 from workbench.runtime.outputs import CellRecord, Recorder
 
 _current: Session | None = None
@@ -28,6 +29,7 @@ class Session:
         self.recorder = Recorder()
         self.streams = Streams(self.recorder.stream)
         self._module = module
+        self._names = KernelNames(module)
         self._shell: Any = None
         self._began = 0.0
         self._builtins: dict[str, Any] = {}
@@ -42,6 +44,7 @@ class Session:
         self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_")}
         vars(builtins)["get_ipython"] = self._shell.get_ipython
         self._displayhook, sys.displayhook = sys.displayhook, self.show
+        self._names.enter()
         self.streams.start()
         _current = self
         return self
@@ -51,6 +54,7 @@ class Session:
         self.leave_cell()
         self.streams.stop()
         _current = None
+        self._names.leave()
         sys.displayhook = self._displayhook
         for name, value in self._builtins.items():
             if value is _ABSENT:
