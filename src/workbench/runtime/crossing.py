@@ -34,18 +34,18 @@ class Crossing:
         self._taken: dict[str, tuple[Any, bytes | None]] = {}
 
     def arrive(self) -> None:
-        """Before the body: artifacts that belong together; in a join, whether the branches agree (WB402, WB403)."""
+        """Before the body: what is handed over; in a join, whether the branches agree (WB402, WB403)."""
         if self._inputs is None:
             self._handed = _hidden(self._flow, STATE, {})
             self._notes = _hidden(self._flow, NOTES, [])
         else:
             self._join()
-        self._values.take()
-        if self._is_inside_split():
-            self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
 
     def begin(self, body: Iterator[int]) -> None:
-        """Before the first ordinary cell: the process state as earlier steps left it. body: the step's generator."""
+        """After the setup cells: the process state as earlier steps left it, then the artifacts that the step takes.
+
+        In this order: to load a value may need the module path. body: the step's generator. Raises HandOverError.
+        """
         if self._state is not None:
             return
         self._state = ProcessState(self._handed, self._module, watch_seeding=self._is_inside_split())
@@ -53,6 +53,9 @@ class Crossing:
             if (mark := digest(value, self._module)) is not None:
                 self._setup[name] = (value, mark)
         self._state.begin()
+        self._values.take()
+        if self._is_inside_split():
+            self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
 
     def look(self) -> None:
         """After the last cell: what it changed on the side. Raises HandOverError (WB404)."""

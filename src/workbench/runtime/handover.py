@@ -9,9 +9,10 @@ a hidden artifact has these names pickled together, and the next task installs t
 
 from __future__ import annotations
 
+import contextlib
 import pickle
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import cloudpickle
@@ -22,6 +23,11 @@ from workbench.runtime.pickling import dumps, loads
 from workbench.runtime.sharing import Sharing, sharing
 
 INDEX = "_workbench_shared"
+
+_WAYS_OUT = (
+    "make it anew in a cell tagged `setup`, put the cells that need it into one step, "
+    "or keep a part of it that can be pickled"
+)
 
 Index = dict[str, list[str]]
 
@@ -38,7 +44,7 @@ class HandOver:
         self._taken: dict[str, list[str]] = {}
 
     def take(self) -> None:
-        """Install the groups of which the step reads a name, before its body does."""
+        """Load what the step reads, before its body does: groups as a whole. Raises HandOverError (WB401)."""
         loaded: dict[str, dict[str, Any]] = {}
         for owner, wanted in self._owners():
             index = _index_of(owner)
@@ -49,11 +55,16 @@ class HandOver:
                     continue
                 key = owner._datastore._objects[artifact]  # branches that left a group alone have the same content
                 if key not in loaded:
-                    loaded[key] = loads(getattr(owner, artifact))
+                    with self._loading(names):
+                        loaded[key] = loads(getattr(owner, artifact))
                 for name in names:
                     owner.__dict__[name] = loaded[key][name]
                 if owner is self._flow:
                     self._taken[artifact] = names
+            for name in wanted.difference(*index.values()):
+                if name in owner._datastore:
+                    with self._loading([name]):
+                        getattr(owner, name)  # it stays on the flow
 
     def taken(self) -> dict[str, Any]:
         """The values that the step takes, with those that come along because they share something with them."""
@@ -130,14 +141,26 @@ class HandOver:
                 content = dumps(values[name], self._module)
             self._flow.__dict__[name] = ByValue(content)
 
+    @contextlib.contextmanager
+    def _loading(self, names: Collection[str]) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # whatever a value's own class raises when it is made again
+            several = " and ".join(repr(name) for name in names)
+            raise HandOverError(
+                "WB401",
+                f"{several} came from an earlier step and can't be made again in step {self._code.name}: "
+                f"{type(error).__name__}: {_short(error)}",
+                hint=_WAYS_OUT,
+            ) from error
+
     def _cannot_cross(self, name: str, value: Any, reason: Exception) -> HandOverError:
         cell = self._code.bound_by.get(name, self._code.bound_by.get(name.removesuffix("_")))
         origin = "taken from an earlier step" if cell is None else f"bound in cell {self._code.cells[cell].title}"
         return HandOverError(
             "WB401",
             f"{name!r} ({type(value).__name__}, {origin}) can't go to the next step: {_short(reason)}",
-            hint="make it anew in a cell tagged `setup`, put the cells that need it into one step, "
-            "or keep a part of it that can be pickled",
+            hint=_WAYS_OUT,
         )
 
 

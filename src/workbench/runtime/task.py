@@ -69,16 +69,15 @@ class Task:
     def _run_cells(self, code: StepCode, session: Session, crossing: Crossing, inputs: tuple[Any, ...]) -> None:
         index = HAND_OVER
         body = code.run(self._flow, *inputs)
-        if code.cells and not any(cell.setup for cell in code.cells):
+        if not any(cell.setup for cell in code.cells):
             crossing.begin(body)  # the imports at the top of the step need the module path that earlier cells left
         try:
             for index in body:
                 session.leave_cell()
-                if index == HAND_OVER:
-                    continue
-                if not code.cells[index].setup:
+                if index == HAND_OVER or not code.cells[index].setup:
                     crossing.begin(body)
-                session.enter_cell(code.cells[index])
+                if index != HAND_OVER:
+                    session.enter_cell(code.cells[index])
             session.leave_cell()
         except BaseException as error:
             raise failure.explained(error, code, index, session) from None

@@ -5,6 +5,15 @@ from __future__ import annotations
 from cases.model import Steps
 
 CASES: dict[str, Steps] = {
+    "of_a_module_on_a_path": (
+        "import os, sys\nos.makedirs('lib', exist_ok=True)\nopen('lib/things.py', 'w').write('class T:\\n    v = 1\\n')\nsys.path.insert(0, 'lib')\nimport things\nthing = things.T()\nalias = thing",
+        "alias.v = 2\nprint(thing.v)",
+        "print(alias is thing, thing.v)",
+    ),
+    "made_but_not_made_again": (
+        "import ctypes, math\nftype = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_double)\nprint(ftype(math.sqrt)(4.0))",
+        "print(ftype(math.exp)(0.0))",
+    ),
     "lambda_dict": (
         "k = 2\nops = {'a': lambda v: v+k, 'b': lambda v: v*k}",
         "r = ops['a'](1)",
@@ -50,3 +59,5 @@ CASES: dict[str, Steps] = {
         "print(r, j.dumps({'a':1}))",
     ),
 }
+
+REFUSED = {"made_but_not_made_again": "WB401"}
