@@ -10,7 +10,7 @@ from workbench.compiler.dataflow import LAST_SHOWN
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
 from workbench.compiler.model import FlowSource, Give, ParameterFacts, Step, StepGraph, Take
 from workbench.compiler.narrative import docstring
-from workbench.compiler.text import quoted
+from workbench.compiler.text import indented, quoted
 from workbench.notebook.model import Notebook, headings, short_ids
 
 Line = tuple[int, str, tuple[str, int] | None]  # (indent in levels, text, where it came from)
@@ -159,9 +159,9 @@ def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
     for facts in step.setup:
         yield from cell_lines(facts, graph, names, f"# %% [setup] {markers[facts.cell.id]}")
     yield from _takes([take for take in step.takes if take not in setup_takes], names)
-    for source in step.definitions:
-        for line in source.split("\n"):
-            yield 2 if line else 0, line, None
+    for definition in step.definitions:
+        for offset, line in enumerate(indented(definition.source, "    " * 2)):
+            yield 0, line, (definition.cell.id, definition.line + offset)
     for facts in step.cells:
         yield from cell_lines(facts, graph, names, f"# %% {markers[facts.cell.id]}")
 

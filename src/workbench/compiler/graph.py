@@ -243,7 +243,7 @@ class _Builder:
             parents=use.node.parents,
             children=tuple(children[name]),
             imports=self._imports(step),
-            definitions=tuple(_definition_source(one) for one in step.copies),
+            definitions=tuple(_definition(one.name, one) for one in step.copies),
             takes=tuple(self._take(step, one, branch) for one, branch in sorted(step.takes.items())),
             gives=tuple(
                 Give(one, self._artifact(one), (name, one) in self.guarded) for one in sorted(step.gives | results)
@@ -340,19 +340,13 @@ def _star_line(binding: Binding) -> str:
 
 
 def _definition(name: str, binding: Binding) -> Definition:
-    return Definition(
-        name, _definition_source(binding), binding.facts.cell, binding.statement.node.lineno, binding.statement.node
-    )
-
-
-def _definition_source(binding: Binding) -> str:
     """A definition's text, with the decorators and the comments right above it."""
     node = binding.statement.node
     lines = Source(binding.facts.source).lines
     first = min([node.lineno, *(part.lineno for part in getattr(node, "decorator_list", ()))]) - 1
     while first > 0 and lines[first - 1].lstrip().startswith("#"):
         first -= 1
-    return "\n".join(lines[first : node.end_lineno])
+    return Definition(name, "\n".join(lines[first : node.end_lineno]), binding.facts.cell, first + 1, node)
 
 
 def flow_name(notebook_name: str) -> str:

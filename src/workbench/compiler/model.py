@@ -101,6 +101,19 @@ class Give(NamedTuple):
     guarded: bool = False
 
 
+class Definition(NamedTuple):
+    """A function or class that stands apart from its cell.
+
+    source: its text, with the comments and decorators above it; line: of the cell, where that begins.
+    """
+
+    name: str
+    source: str
+    cell: Cell
+    line: int
+    node: ast.stmt
+
+
 class Step(NamedTuple):
     """A step of the flow. cells: its own, in order; setup: the setup cells it runs first."""
 
@@ -112,21 +125,11 @@ class Step(NamedTuple):
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
-    definitions: tuple[str, ...] = ()  # sources of definitions placed again in the body
+    definitions: tuple[Definition, ...] = ()  # placed again in the body
     takes: tuple[Take, ...] = ()
     gives: tuple[Give, ...] = ()
     passes: tuple[Take, ...] = ()  # a join's: values of the branches that only later steps need
     global_names: tuple[str, ...] = ()
-
-
-class Definition(NamedTuple):
-    """A function or class at the flow's module level. source: its text, with the comments above it."""
-
-    name: str
-    source: str
-    cell: Cell
-    line: int
-    node: ast.stmt
 
 
 class StepGraph(NamedTuple):

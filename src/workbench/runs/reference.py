@@ -106,7 +106,7 @@ def _needed(cell: Cell, graph: StepGraph) -> str:
     lines = facts.source.splitlines()
     imported = {*graph.imports, *graph.stars, *(line for step in graph.steps for line in step.imports)}
     defined = {one.name for one in graph.definitions if one.cell.index == cell.index}
-    placed = [source for step in graph.steps for source in step.definitions]
+    placed = [one.source for step in graph.steps for one in step.definitions]
     kept = [line for line in cell.source.splitlines() if line.startswith("%load_ext ")]
     for statement in facts.statements:
         node = statement.node
