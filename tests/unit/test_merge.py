@@ -21,14 +21,17 @@ FLOW = '"""A flow."""\n\n__notebook__ = "../n.ipynb"\n\nx = 1\n'
         ("a b c", "x a b c", "a b", "x a b"),
         ("a b c", "a c", "a b c d", "a c d"),
         ("a b c", "a B c", "a B c", "a B c"),  # both made the same change
-        ("a bbb c", "a xyz c", "a 123 xyz c", "a 123 xyz c"),  # ours has theirs, and something before it
         ("a b", "a @x b", "a @y b", "a @y @x b"),  # decorators
         ("a b", "a @x b", "a @x @y b", "a @x @y b"),
+        ("a c", "a xyz c", "a 123 xyz c", "a 123 xyz c"),  # ours has theirs, and something before it
+        ("a bbb c", "a xyz c", "a G123 xyz c", "a G123 xyz c"),  # and so here, because what is more is glue
+        ("a bbb ccc", "a bbb", "a G", "a G"),
     ],
 )
 def test_changes_of_both_sides_are_put_together(base: str, theirs: str, ours: str, wanted: str) -> None:
     """What only one side changed is taken; what both added in ways that agree is there once."""
-    result = merged(base.split(), theirs.split(), ours.split())
+    lines = ours.split()
+    result = merged(base.split(), theirs.split(), lines, glue=lambda at: lines[at].startswith("G"))
     assert (" ".join(result.lines), result.conflicts) == (wanted, ())
 
 
@@ -37,6 +40,8 @@ def test_changes_of_both_sides_are_put_together(base: str, theirs: str, ours: st
     [
         ("a b c", "a x c", "a y c"),
         ("a b c", "a c", "a y c"),  # one took away what the other rewrote
+        ("a bbb c", "a xyz c", "a 123 xyz c"),  # what is more may be another answer to what was there
+        ("a bbb c", "a c", "a Gbbb c"),
         ("a x=1 y=1", "a y=2", "a x=3 y=2"),  # the same, beside a change that both made
         ("a b c d", "a B c d", "a b C d"),  # side by side
         ("a", "a b", "a c"),

@@ -11,6 +11,7 @@ from workbench.errors import FlowEdited
 from workbench.notebook.model import Notebook
 from workbench.roundtrip.handedits import HandEdit, Reconciled, reconcile, shown
 from workbench.roundtrip.parameters import defaults
+from workbench.roundtrip.places import MARKER
 from workbench.roundtrip.stamp import checksum, notebook_of, unstamped
 
 _SHOWN = 12  # contradictions of one flow
@@ -43,7 +44,8 @@ def standing(there: bytes, emitted: FlowSource, book: Notebook) -> tuple[str, tu
     if both.problem or both.contradictions:
         return None
     values = repr(defaults(both.text)) != repr(defaults(emitted.text))
-    return "edited" if values or any(one.cell for one in both.edits) else "current", both.edits
+    cells = any(one.cell or any(MARKER.match(line) for line in one.added) for one in both.edits)
+    return "edited" if values or cells else "current", both.edits
 
 
 def refuse(target: str, both: Reconciled) -> NoReturn:

@@ -18,6 +18,7 @@ COMMANDS = {
     "lab": ("lab", "JupyterLab, with the warehouse up and the magics known."),
     "tag": ("tag", "Tag a notebook's cells from the command line, or list their tags."),
     "promote": ("promote", "Turn a notebook's tagged cells into a Metaflow flow."),
+    "pull": ("pull", "Bring what was edited in a flow by hand into its notebook."),
     "run": ("run", "Run a notebook's flow, and link the run back."),
     "verify": ("verify", "Run the notebook and its flow, and compare all that they give."),
     "rerun": ("rerun", "Run a notebook itself with other parameters."),

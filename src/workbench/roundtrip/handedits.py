@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from workbench.compiler.model import FlowSource
 from workbench.notebook.model import Notebook
-from workbench.roundtrip.merge import changes, merged
-from workbench.roundtrip.places import Place, cell_label, outside, place_of, places
+from workbench.roundtrip.merge import Merged, applied, changes, merged
+from workbench.roundtrip.places import Place, cell_label, edits, outside, place_of, places
 from workbench.roundtrip.sameness import says_the_same
 from workbench.roundtrip.stamp import checksum, unstamped
 
@@ -53,11 +53,18 @@ class Reconciled(NamedTuple):
     laid_out: bool = False
 
 
-def reconcile(flow: str, emitted: FlowSource, book: Notebook, base_of: Callable[[str], str | None]) -> Reconciled:
+def reconcile(
+    flow: str,
+    emitted: FlowSource,
+    book: Notebook,
+    base_of: Callable[[str], str | None],
+    *,
+    flow_wins: bool = False,
+) -> Reconciled:
     """Put the hand edits of a flow file and what its notebook gives now together.
 
     flow: the file's text; base_of: finds the emitted text with a checksum ("": of a flow that has none), if anyone
-    still has it.
+    still has it; flow_wins: the flow's side is what stays where the two contradict each other.
     """
     text, stamp = unstamped(flow)
     if says_the_same(text, emitted.text):
@@ -66,11 +73,11 @@ def reconcile(flow: str, emitted: FlowSource, book: Notebook, base_of: Callable[
         return Reconciled(emitted.text, problem=f"is not Python: {problem}")
     base = emitted.text if stamp == checksum(emitted.text) else base_of(stamp)
     if base is None:
-        return Reconciled(emitted.text, contradictions=tuple(_differences(text, emitted, book)))
+        return Reconciled(text if flow_wins else emitted.text, contradictions=tuple(_differences(text, emitted, book)))
     if says_the_same(text, base):
         return Reconciled(emitted.text)
     ours = emitted.text.split("\n")
-    both = merged(base.split("\n"), text.split("\n"), ours)
+    both = merged_into(emitted, base, text, flow_wins=flow_wins)
     there = places(emitted)
     found = []
     for one in both.conflicts:
@@ -87,14 +94,35 @@ def reconcile(flow: str, emitted: FlowSource, book: Notebook, base_of: Callable[
     )
 
 
+def merged_into(emitted: FlowSource, base: str, text: str, *, flow_wins: bool = False) -> Merged:
+    """The edits that made `text` of a base, in an emitted flow; both texts are without their stamp."""
+    return merged(
+        base.split("\n"),
+        _without_twins(base.split("\n"), text.split("\n"), emitted),
+        emitted.text.split("\n"),
+        glue=lambda at: emitted.lines[at] is None,
+        theirs_win=flow_wins,
+    )
+
+
+def _without_twins(base: list[str], text: list[str], emitted: FlowSource) -> tuple[str, ...]:
+    """A text without the functions and classes that were added to it, where the notebook has them by now."""
+    cells = [
+        "\n".join(emitted.text.split("\n")[place.start : place.end]) for place in places(emitted) if not place.body
+    ]
+    added = [one for one in changes(base, text) if one.start == one.end]
+    twins = {one for one in added if "\n".join(one.new).strip("\n") in cells}
+    return applied(base, [one for one in changes(base, text) if one not in twins])
+
+
 def hand_edits(text: str, emitted: FlowSource, book: Notebook) -> list[HandEdit]:
     """What a text has that the notebook doesn't give."""
     ours = emitted.text.split("\n")
     there = places(emitted)
     found = []
     shift = 0
-    for change in changes(ours, text.split("\n")):
-        place = place_of(there, change.start, change.end)
+    for change in edits(ours, text.split("\n")):
+        place = place_of(there, change)
         where = cell_label(book, place.cell) if place else outside(ours, change.start)
         removed = tuple(ours[change.start : change.end])
         found.append(HandEdit(where, place and place.cell, change.start + shift + 1, removed, change.new))
@@ -131,7 +159,5 @@ def _differences(text: str, emitted: FlowSource, book: Notebook) -> list[Contrad
 
 def _cell_at(there: list[Place], start: int, end: int) -> str | None:
     """The cell of some lines, also where they reach beyond it."""
-    place = place_of(there, start, end)
-    if place is None:
-        place = next((one for one in there if one.start < end and start < one.end), None)
+    place = next((one for one in there if one.start < max(end, start + 1) and start < one.end), None)
     return place.cell if place else None

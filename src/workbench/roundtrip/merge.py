@@ -7,13 +7,18 @@ and because what one side has of the other's changes, added imports and added de
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
+from textwrap import dedent
 from typing import NamedTuple
 
 from workbench.compiler import imports
+from workbench.roundtrip.sameness import says_the_same
 
 ALIKE = 0.6  # of two lines' characters: then one is the other, rewritten (difflib's own measure of a close match)
+
+
+Lines = tuple[str, ...]
 
 
 class Change(NamedTuple):
@@ -21,23 +26,23 @@ class Change(NamedTuple):
 
     start: int
     end: int
-    new: tuple[str, ...]
+    new: Lines
 
 
 class Conflict(NamedTuple):
     """What both sides changed, each in its own way. at: where `ours` begins in the merged lines and in ours."""
 
-    base: tuple[str, ...]
-    theirs: tuple[str, ...]
-    ours: tuple[str, ...]
+    base: Lines
+    theirs: Lines
+    ours: Lines
     at: int
     ours_at: int
 
 
 class Merged(NamedTuple):
-    """lines: the two put together; where they contradict each other, ours."""
+    """lines: the two put together; where they contradict each other, one of them."""
 
-    lines: tuple[str, ...]
+    lines: Lines
     conflicts: tuple[Conflict, ...]
 
 
@@ -51,7 +56,7 @@ def changes(base: Sequence[str], other: Sequence[str]) -> list[Change]:
     ]
 
 
-def applied(base: Sequence[str], made: list[Change]) -> tuple[str, ...]:
+def applied(base: Sequence[str], made: list[Change]) -> Lines:
     """The base with changes made; they are in order and don't overlap."""
     result: list[str] = []
     at = 0
@@ -62,8 +67,19 @@ def applied(base: Sequence[str], made: list[Change]) -> tuple[str, ...]:
     return (*result, *base[at:])
 
 
-def merged(base: Sequence[str], theirs: Sequence[str], ours: Sequence[str]) -> Merged:
-    """Both sides' changes of a base. Changes that touch are one place: if both made some there, they must agree."""
+def merged(
+    base: Sequence[str],
+    theirs: Sequence[str],
+    ours: Sequence[str],
+    *,
+    glue: Callable[[int], bool] = lambda _: False,
+    theirs_win: bool = False,
+) -> Merged:
+    """Both sides' changes of a base. Changes that touch are one place: if both made some there, they must agree.
+
+    glue: whether a line of ours only follows from the others, as what a step reads at its top does; theirs_win: whether
+    their side is what stays in the place of a conflict.
+    """
     result: list[str] = []
     conflicts: list[Conflict] = []
     at = ours_at = 0
@@ -73,17 +89,18 @@ def merged(base: Sequence[str], theirs: Sequence[str], ours: Sequence[str]) -> M
         before = tuple(base[start:end])
         mine = _side(base, start, end, of_ours)
         other = _side(base, start, end, of_theirs)
-        settled = mine if not of_theirs else other if not of_ours else _settled(before, other, mine)
+        made = tuple(line for at_line, line in enumerate(mine, ours_at) if glue(at_line))
+        settled = mine if not of_theirs else other if not of_ours else _settled(before, other, mine, made)
         if settled is None:
             conflicts.append(Conflict(before, other, mine, len(result), ours_at))
-            settled = mine
+            settled = other if theirs_win else mine
         result += settled
         ours_at += len(mine)
         at = end
     return Merged((*result, *base[at:]), tuple(conflicts))
 
 
-def _side(base: Sequence[str], start: int, end: int, made: list[Change]) -> tuple[str, ...]:
+def _side(base: Sequence[str], start: int, end: int, made: list[Change]) -> Lines:
     """What one side has where the base has base[start:end]."""
     moved = [Change(one.start - start, one.end - start, one.new) for one in made]
     return applied(base[start:end], moved)
@@ -102,34 +119,52 @@ def _places(theirs: list[Change], ours: list[Change]) -> list[tuple[int, int, li
     return places
 
 
-def _settled(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
-    """One text for a place that both sides changed, or None where they contradict each other."""
-    if theirs == ours or _holds(ours, theirs, base):
+def _settled(base: Lines, theirs: Lines, ours: Lines, glue: Lines) -> Lines | None:
+    """One text for a place that both sides changed, or None where they contradict each other. glue: those of `ours`."""
+    same = theirs == ours or (theirs and ours and says_the_same(*map(_dedented, (theirs, ours)), cell=True))
+    if same or _holds(ours, theirs, base, glue):
         return ours
-    if _holds(theirs, ours, base):
+    if _holds(theirs, ours, base, ()):
         return theirs
     return _decorated(base, theirs, ours) or _imported(base, theirs, ours)
 
 
-def _holds(whole: tuple[str, ...], part: tuple[str, ...], base: tuple[str, ...]) -> bool:
-    """Whether one side has all that the other changed, and more beside it: a cell's edit, and what came with it."""
-    lines = iter(whole)
-    if not set(filter(str.strip, part)) - set(base) or not all(line in lines for line in part):
+def _dedented(lines: Lines) -> str:
+    return dedent("\n".join(lines))
+
+
+def _holds(whole: Lines, part: Lines, base: Lines, glue: Lines) -> bool:
+    """Whether one side has made all the changes of the other, and more beside them: a cell's edit, and what it brings.
+
+    Where the other took lines away, what is more must be glue, and no rewriting of those lines: that would be another
+    answer to them.
+    """
+    theirs, own = changes(base, part), changes(base, whole)
+    gone = [line for change in theirs for line in base[change.start : change.end] if line.strip()]
+    added = [line for change in theirs for line in change.new if line.strip()]
+    more = [line for change in own for line in change.new if line.strip()]
+    if any(line in whole for line in gone):
         return False
-    more = [line for change in changes(part, whole) for line in change.new if line.strip()]
-    gone = [line for line in base if line.strip() and line not in part]
-    # what one side took away and the other only rewrote is a contradiction
-    return not any(SequenceMatcher(None, old, new).ratio() > ALIKE for old in gone for new in more)
+    for line in added:
+        if line not in more:
+            return False
+        more.remove(line)
+    if gone and not set(more) <= set(glue):
+        return False
+    places = [whole.index(line) for line in added]
+    return places == sorted(places) and not any(
+        SequenceMatcher(None, old, new).ratio() > ALIKE for old in gone for new in more
+    )
 
 
-def _decorated(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
+def _decorated(base: Lines, theirs: Lines, ours: Lines) -> Lines | None:
     """Decorators that both sides added at the same place: ours, then the others."""
     if base or not all(line.lstrip().startswith("@") for line in (*theirs, *ours)):
         return None
     return (*ours, *(line for line in theirs if line not in ours))
 
 
-def _imported(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, ...]) -> tuple[str, ...] | None:
+def _imported(base: Lines, theirs: Lines, ours: Lines) -> Lines | None:
     """Imports that both sides changed: what either added, without what either took away."""
     found = [_import_lines(side) for side in (base, theirs, ours)]
     was, others, mine = found
@@ -141,14 +176,12 @@ def _imported(base: tuple[str, ...], theirs: tuple[str, ...], ours: tuple[str, .
     return tuple(indent + line for line in imports.block(kept))
 
 
-def _import_lines(lines: tuple[str, ...]) -> set[str] | None:
+def _import_lines(lines: Lines) -> set[str] | None:
     """The imports that some lines are, a name each; None where there is anything else among them."""
-    from textwrap import dedent
-
     if any("#" in line for line in lines):
         return None
     try:
-        body = ast.parse(dedent("\n".join(lines))).body
+        body = ast.parse(_dedented(lines)).body
     except SyntaxError:
         return None
     found: set[str] = set()

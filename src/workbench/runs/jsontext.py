@@ -95,6 +95,13 @@ class Edits:
         """Add an item at the end of an array."""
         self._append(parent, lambda base: self.style.write(value, base))
 
+    def insert_items(self, parent: Node, after: int, values: list[Any]) -> None:
+        """Add items to an array, behind the one at a place."""
+        end = (parent.items or [])[after].end
+        separator = self._separator(parent)
+        base = separator.rpartition("\n")[2] if "\n" in separator else self._indentation(end)
+        self._made.append((end, end, "".join(f",{separator}{self.style.write(value, base)}" for value in values)))
+
     def done(self) -> str:
         """The text with the edits made."""
         text = self.text
