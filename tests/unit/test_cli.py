@@ -157,3 +157,20 @@ def test_the_notebook_may_stand_behind_resume(arguments: list[str], status: int,
     text = result.output + (str(result.exception) if isinstance(result.exception, WorkbenchError) else "")
     assert said in text
     assert result.exit_code == status
+
+
+def test_explain_writes_nothing_and_says_what_each_step_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """--explain prints text, or JSON for programs; its exit status is promote's."""
+    monkeypatch.chdir(tmp_path)
+    notebook(Path("n.ipynb"), ("step:a", "x = 1"), ("step:b", "print(x)"))
+    notebook(Path("bad.ipynb"), ("step:a", "print(x)"))
+    said = CliRunner().invoke(promote_command, ["--explain", "n.ipynb"])
+    assert said.exit_code == 0
+    assert "takes     x  from a: bound in cell 1, line 1, read in cell 2, line 1" in said.stdout
+    asked = CliRunner().invoke(promote_command, ["--explain", "n.ipynb", "bad.ipynb", "--format", "json"])
+    assert asked.exit_code == 1
+    assert [(one["notebook"], one["refused"]) for one in json.loads(asked.stdout)] == [
+        ("n.ipynb", False), ("bad.ipynb", True),
+    ]  # fmt: skip
+    assert CliRunner().invoke(promote_command, ["--explain", "--check", "n.ipynb"]).exit_code == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"n.ipynb", "bad.ipynb"}

@@ -20,6 +20,7 @@ TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from workbench.compiler.explain import Explanation
     from workbench.roundtrip.handedits import HandEdit, Reconciled
 
 
@@ -73,6 +74,14 @@ def compiled(notebook: str | Path, steps: str, beside: str | Path) -> Promoted:
         book=book,
         emitted=result.flow,
     )
+
+
+def explanation(notebook: str | Path, steps: str) -> tuple[Notebook, Explanation]:
+    """A notebook, and why its flow is what it is. steps: "tags" or "headings". Raises NotebookError."""
+    from workbench.compiler.explain import explain
+
+    book = ipynb.read(notebook)
+    return book, explain(book, steps)
 
 
 def flow_path(notebook: str | Path, output: str | None = None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterable
 
 from workbench.compiler.model import CellFacts, Statement
 from workbench.compiler.scopes import FUNCTIONS, around, imported_name
@@ -72,6 +73,17 @@ class Definitions:
         """The names that a hoisted definition reads from the module, when it is made or later."""
         statement = self.hoisted[name].statement
         return frozenset(statement.reads) | statement.deferred
+
+    def reached(self, names: Iterable[str]) -> set[str]:
+        """The hoisted definitions among some names, and those that they use."""
+        waiting = [name for name in names if name in self.hoisted]
+        found: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += [read for read in self.module_reads(name) if read in self.hoisted]
+        return found
 
 
 def collect(cells: list[tuple[CellFacts, bool]]) -> Definitions:

@@ -16,7 +16,7 @@ def _one(diagnostic: Diagnostic, notebook: Notebook) -> str:
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
     cell, span = diagnostic.cell, diagnostic.span
     if cell is not None:
-        heading = _heading(notebook, cell.index)
+        heading = heading_above(notebook, cell.index)
         named = f", “{heading}”" if heading else ""
         line = f", line {span.line}" if span is not None else ""
         lines.append(f"  --> {notebook.name}, cell {cell.number} ({cell.id[:12]}{named}){line}")
@@ -33,7 +33,7 @@ def _one(diagnostic: Diagnostic, notebook: Notebook) -> str:
     return "\n".join(lines)
 
 
-def _heading(notebook: Notebook, index: int) -> str:
+def heading_above(notebook: Notebook, index: int) -> str:
     """The last heading above a cell."""
     found = ""
     for cell in notebook.cells[:index]:

@@ -26,39 +26,60 @@ from workbench.compiler.shape import Node, children_of, tagged
 from workbench.compiler.text import Source
 from workbench.compiler.uses import Reach, StepUse, step_uses
 from workbench.notebook.model import Cell, Notebook
+from workbench.records import NamedTuple
+
+
+class Stages(NamedTuple):
+    """What each stage made of a notebook. graph: it is there although an error was found, unless one ended it early."""
+
+    places: Layout
+    facts: dict[int, CellFacts]
+    diagnostics: tuple[Diagnostic, ...]
+    nodes: list[Node]
+    parameters: list[ParameterFacts]
+    setup: list[CellFacts]
+    definitions: Definitions | None = None
+    flow: Dataflow | None = None
+    graph: StepGraph | None = None
 
 
 def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | None, tuple[Diagnostic, ...]]:
     """The steps of a notebook (None where a finding is an error), and all findings. steps: "tags" or "headings"."""
+    found = stages(notebook, steps)
+    refused = any(problem.severity == "error" for problem in found.diagnostics)
+    return (None if refused else found.graph), found.diagnostics
+
+
+def stages(notebook: Notebook, steps: str = "tags") -> Stages:
+    """What becomes of a notebook, stage by stage. steps: "tags" or "headings"."""
     places = layout(notebook, steps)
     facts, problems = _read_cells(notebook, places)
     problems = [*places.problems, *problems, *(one for part in places.sections for one in decorator_problems(part))]
-    if any(problem.severity == "error" for problem in places.problems):
-        return None, _ordered(problems)
-    nodes, tag_problems = tagged(places.sections)
-    problems += tag_problems
+    setup = [facts[cell.index] for cell in places.setup]
+    nodes: list[Node] = []
     parameters: list[ParameterFacts] = []
-    names = frozenset(node.name for node in nodes)
-    for cell in places.parameters:
-        found, found_problems = parameters_of(facts[cell.index], names)
-        parameters += found
-        problems += found_problems
+    if not any(problem.severity == "error" for problem in places.problems):
+        nodes, tag_problems = tagged(places.sections)
+        problems += tag_problems
+        names = frozenset(node.name for node in nodes)
+        for cell in places.parameters:
+            found, found_problems = parameters_of(facts[cell.index], names)
+            parameters += found
+            problems += found_problems
     if problems:
-        return None, _ordered(problems)
+        return Stages(places, facts, _ordered(problems), nodes, parameters, setup)
     promoted = _promoted(places)
     definitions = collect(
         [(one, index in promoted) for index, one in sorted(facts.items()) if index not in _indices(places.parameters)]
     )
     keep_closures(definitions, places)
-    setup = [facts[cell.index] for cell in places.setup]
     if any(section.after for section in places.sections):
         nodes, problems = _branched(nodes, facts, setup, definitions, parameters)
     uses = step_uses(nodes, facts, setup, definitions)
     flow = Resolver(uses, definitions, parameters).run()
     problems += flow.problems + rules.check(uses, definitions, parameters)
     graph = _Builder(notebook, places, flow, definitions, parameters).graph()
-    refused = any(problem.severity == "error" for problem in problems)
-    return (None if refused else graph), _ordered(problems)
+    return Stages(places, facts, _ordered(problems), nodes, parameters, setup, definitions, flow, graph)
 
 
 def _branched(

@@ -132,14 +132,14 @@ def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions)
     """WB307: what a cell sets on a module is gone in the next step's process."""
     later = uses[use.order + 1 :]
     for facts, _, statement in use.own:
-        if not any(_imported_module(name, definitions) for name in statement.mutates):
+        if not any(imported_module(name, definitions) for name in statement.mutates):
             continue
         for node in top_level(statement.node):
             targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else []
             targets = [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else targets
             for target in targets:
                 path = _attribute_path(target)
-                module = _imported_module(path[0], definitions) if len(path) > 1 else ""
+                module = imported_module(path[0], definitions) if len(path) > 1 else ""
                 if not module or (module, path[1]) in HANDED_OVER:
                     continue
                 if any(path[0] in other.needs for other in later):
@@ -159,7 +159,7 @@ def _attribute_path(target: ast.AST) -> list[str]:
     return [target.id, *path] if isinstance(target, ast.Name) else []
 
 
-def _imported_module(name: str, definitions: Definitions) -> str:
+def imported_module(name: str, definitions: Definitions) -> str:
     """The module (or what of it) that a name is an import of; '' for any other name."""
     if not definitions.is_import(name):
         return ""

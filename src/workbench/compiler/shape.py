@@ -75,3 +75,11 @@ def children_of(nodes: list[Node]) -> dict[str, list[str]]:
         for parent in node.parents:
             children[parent].append(node.name)
     return children
+
+
+def own_before(parents: tuple[str, ...], nodes: dict[str, Node]) -> list[str]:
+    """The notebook's own steps among some, and those before the joins and splits among them. nodes: by name."""
+    found: list[str] = []
+    for parent in parents:
+        found += [parent] if nodes[parent].section else own_before(nodes[parent].parents, nodes)
+    return list(dict.fromkeys(found))
