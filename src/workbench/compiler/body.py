@@ -21,7 +21,7 @@ SILENT_METHODS = {
 }
 # names of workbench.runtime that lowered cells use
 LOWERED = frozenset("get_ipython show timed".split())
-EDITED = ("await", "eval", "exec", "locals")
+EDITED = ("await", "eval", "exec", "global", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
 SHOWING_MAGICS = frozenset({"env", "pwd"})
@@ -190,6 +190,8 @@ def _edits(
             gap = len(source.text[start + 5 : end]) - len(source.text[start + 5 : end].lstrip(" \t"))
             yield Edit(start, start + 5 + gap, f"{names.runtime('wait')}(")
             yield Edit(end, end, ")")
+        elif isinstance(inner, ast.Global):
+            yield Edit(*source.bounds(inner), "pass")  # says nothing in a cell, and something in a method
         elif isinstance(inner, ast.Name) and inner.id == "locals" and "locals" not in graph.bound_names:
             yield Edit(*source.bounds(inner), "globals")
         elif isinstance(inner, ast.Call) and _runs_text_here(inner, graph):
@@ -249,6 +251,7 @@ def _brackets(text: str, show: str) -> tuple[str, str]:
     except SyntaxError:
         return f"{show}((", "))"
     assert isinstance(call, ast.Call)
-    alone = len(call.args) == 1 and not call.keywords
+    # `x,` is a tuple, and would be show's one argument x
+    alone = len(call.args) == 1 and not call.keywords and not text.endswith(",")
     plain = alone and not isinstance(call.args[0], (ast.Starred, ast.GeneratorExp))
     return (f"{show}(", ")") if plain else (f"{show}((", "))")

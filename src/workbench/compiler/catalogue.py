@@ -162,9 +162,10 @@ RULES = (
     Rule(
         "WB209",
         "A name may be deleted, and is read later",
-        "Whether an artifact is there can't depend on a branch that only the run decides.",
+        "What an earlier step left stays; whether it still counts can't depend on a branch that only the run decides.",
         (
-            ("step:load", "import random\nrows = [1]\nif random.random() < 2:\n    del rows"),
+            ("step:load", "import random\nrows = [1]"),
+            ("step:clean", "if random.random() < 2:\n    del rows"),
             ("step:train", "print(rows)"),
         ),
     ),
@@ -203,12 +204,6 @@ RULES = (
         "An asynchronous block stands at the top level",
         "A step is an ordinary function: it can wait for a value, and not hold a block open meanwhile.",
         (("step:load", "import asyncio\nasync with asyncio.Lock():\n    rows = [1]"),),
-    ),
-    Rule(
-        "WB306",
-        "`global` stands at the top level",
-        "In a cell it says nothing; in a step it would.",
-        (("step:load", "global rows\nrows = [1]"),),
     ),
     Rule(
         "WB307",

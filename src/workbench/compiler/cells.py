@@ -11,8 +11,11 @@ from workbench.compiler.text import split_lines
 from workbench.notebook.model import Cell
 
 
-def cell_facts(cell: Cell) -> CellFacts:
-    """Read a code cell. Problems (a syntax error, a magic that isn't known) are in the result, never raised."""
+def cell_facts(cell: Cell, postponed: bool = False) -> CellFacts:
+    """Read a code cell. Problems (a syntax error, a magic that isn't known) are in the result, never raised.
+
+    postponed: an earlier cell has said `from __future__ import annotations`.
+    """
     lowered = lower(cell)
     if lowered.problems:
         return CellFacts(cell, "", (), tuple(lowered.problems))
@@ -22,6 +25,8 @@ def cell_facts(cell: Cell) -> CellFacts:
         compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return CellFacts(cell, "", (), (_syntax_error(cell, error),))
+    if postponed or postpones(tree.body):
+        _quote_annotations(tree)
     lines = split_lines(lowered.source)
     statements = tuple(statement_facts(node, lines) for node in tree.body)
     if lowered.wrapper:
@@ -31,6 +36,25 @@ def cell_facts(cell: Cell) -> CellFacts:
         # any of its statements may be the one that raises
         statements = tuple(one._replace(must=frozenset(), unlucky=one.may, certain=frozenset()) for one in statements)
     return CellFacts(cell, lowered.source, statements, wrapper=lowered.wrapper, indentable=lowered.indentable)
+
+
+def postpones(body: list[ast.stmt]) -> bool:
+    """Whether a cell with these statements, and with it all later ones, leaves its annotations unevaluated."""
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in body
+    )
+
+
+def _quote_annotations(tree: ast.Module) -> None:
+    """Make each annotation the string that it then is."""
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            annotation = getattr(node, name, None)
+            if isinstance(annotation, ast.expr):
+                setattr(node, name, ast.copy_location(ast.Constant(ast.unparse(annotation)), annotation))
 
 
 def _syntax_error(cell: Cell, error: BaseException) -> Diagnostic:

@@ -106,10 +106,14 @@ class Resolver:
             else:
                 self._unbound(step, need)
         elif best.kind == "deleted":
-            if need.certain:
+            shows_again = name in BUILTINS or bool(self.definitions.stars)
+            if need.certain and not shows_again:
                 message = f"`{name}` was deleted in cell {best.facts.cell.number}"
                 self._problem("WB206", message, need, "run the notebook from the top: it fails here")
-            elif (owner := self.step_of_cell.get(best.facts.cell.index)) is not None and owner is not step.use:
+                return
+            if shows_again:
+                step.fallbacks.add(name)
+            if (owner := self.step_of_cell.get(best.facts.cell.index)) is not None and owner is not step.use:
                 step.providers[name] = owner.node.name  # where it is read after all, it is to fail as in the notebook
         elif best.kind == "import":
             self._import(step, best)
@@ -256,7 +260,9 @@ class Resolver:
         """Ask the steps above for all that a step takes, by itself or for later steps."""
         use = step.use
         for name in sorted(step.wanted & use.maybe_deletes):
-            self._maybe_deleted(step, name)
+            # what an earlier step gave would still be there
+            if name in self.parameters or any(name in self.by_name[one].binds for one in use.ancestors):
+                self._maybe_deleted(step, name)
         joins = len(use.node.parents) > 1
         kept = {name for name in step.wanted if name not in use.must and self._provider(name, use) is not None}
         own = step.values | {name for name in kept if name in use.binds or name in use.mutates or not joins}
@@ -273,7 +279,9 @@ class Resolver:
         step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or name == LAST_SHOWN}
 
     def _maybe_deleted(self, step: StepFlow, name: str) -> None:
-        facts, place, statement = next(one for one in step.use.own if name in one[2].maybe_deletes)
+        own = step.use.own
+        sure = [one for one in own if name in one[2].maybe_deletes]
+        facts, place, statement = [*sure, *(one for one in own if one[2].deferred or one[2].reads), *own][0]
         message = f"`{name}` may be deleted here, and a later step reads it"
         need = Need(name, place, facts, statement.reads.get(name), True)
         self._problem(

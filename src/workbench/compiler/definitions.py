@@ -24,6 +24,9 @@ PROVIDED = {
     "workbench": "import workbench",
 }
 # builtins that do something when called: a definition that calls one while it is made isn't quiet
+NOT_SWALLOWING = frozenset(
+    f"contextlib.{name}" for name in ("chdir", "closing", "nullcontext", "redirect_stderr", "redirect_stdout")
+)
 LOUD = frozenset("print input open exec eval display next breakpoint exit quit help setattr delattr __import__".split())
 # modules whose calls while a definition is made (field(...), re.compile(...)) give the same each time
 QUIET_MODULES = frozenset(
@@ -50,6 +53,26 @@ class Binding(NamedTuple):
     promoted: bool
 
 
+def imported_path(binding: Binding) -> str:
+    """The dotted path of what an import binds a name to."""
+    node = binding.statement.node
+    assert isinstance(node, (ast.Import, ast.ImportFrom))
+    alias = next(alias for alias in node.names if imported_name(alias) == binding.name)
+    if isinstance(node, ast.ImportFrom):
+        return f"{node.module or ''}.{alias.name}"
+    return alias.name if alias.asname else binding.name
+
+
+def _swallows(node: ast.stmt) -> bool:
+    """Whether a definition, as a context manager, may swallow an exception."""
+    if isinstance(node, ast.FunctionDef):  # of contextlib.contextmanager, most likely
+        return any(isinstance(inner, (ast.Try, ast.TryStar, ast.With)) for inner in ast.walk(node))
+    if isinstance(node, ast.ClassDef) and not node.bases:
+        ends = [one for one in node.body if isinstance(one, ast.FunctionDef) and one.name == "__exit__"]
+        return any(isinstance(inner, ast.Return) and inner.value for one in ends for inner in ast.walk(one))
+    return True
+
+
 class Definitions:
     """hoisted: the definitions at module level; bindings: every binding of every name, in notebook order."""
 
@@ -62,12 +85,33 @@ class Definitions:
 
     def is_import(self, name: str) -> bool:
         """Whether the name is only ever an import, and always of the same."""
+        return self.is_module(name) and len({imported_path(one) for one in self.bindings[name]}) == 1
+
+    def is_module(self, name: str) -> bool:
+        """Whether the name is only ever an import, if not always of the same."""
         found = self.bindings.get(name)
         return bool(found) and all(one.kind == "import" for one in found or ())
 
     def is_value(self, name: str) -> bool:
-        """Whether a name is bound in the notebook as something other than an import or a hoisted definition."""
-        return name not in self.hoisted and any(one.kind != "import" for one in self.bindings.get(name, ()))
+        """Whether a name is bound in the notebook as something other than one import or a hoisted definition."""
+        return name in self.bindings and name not in self.hoisted and not self.is_import(name)
+
+    def unlucky(self, statement: Statement) -> frozenset[str]:
+        """The names that a statement may leave unbound, also because a context manager swallows an exception."""
+        if not statement.managed:
+            return statement.unlucky
+        return statement.unlucky | {name for name, manager in statement.managed if self._may_swallow(manager)}
+
+    def _may_swallow(self, manager: str) -> bool:
+        """Whether a context manager may: the library's don't, but for contextlib's and those of tests."""
+        root, _, rest = manager.partition(".")
+        bindings = self.bindings.get(root, [])
+        if not bindings:
+            return root not in {*BUILTINS, *PROVIDED, "timed"}
+        if self.is_import(root):
+            full = f"{imported_path(bindings[-1])}.{rest}".rstrip(".")
+            return full.partition(".")[0] in ("contextlib", "pytest", "unittest") and full not in NOT_SWALLOWING
+        return any(_swallows(one.statement.node) for one in bindings)
 
     def module_reads(self, name: str) -> frozenset[str]:
         """The names that a hoisted definition reads from the module, when it is made or later."""

@@ -10,7 +10,17 @@ import ast
 from collections.abc import Callable, Iterable
 
 from workbench.compiler.model import Span, Statement
-from workbench.compiler.scopes import COMPREHENSIONS, around, free_names, immediate_reads, imported_name
+from workbench.compiler.scopes import (
+    COMPREHENSIONS,
+    REACHING_FAR,
+    annotated_names,
+    around,
+    evaluates_unknown_text,
+    free_names,
+    immediate_reads,
+    imported_name,
+    quoted_names,
+)
 
 # builtins whose reach no analysis knows; that they are the builtins is checked where names are resolved
 UNKNOWABLE = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})
@@ -31,16 +41,20 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
         must=bound,
         may=may,
         unlucky=may - bound - walk.likely,
+        managed=frozenset(walk.managed),
         deletes=frozenset(walk.surely_deleted),
         maybe_deletes=frozenset(maybe_deleted),
         deferred=frozenset(walk.deferred),
         deferred_writes=frozenset(walk.deferred_writes),
+        deferred_deletes=frozenset(walk.deferred_deletes),
+        deferred_unknowable=walk.deferred_unknowable,
         mentions=frozenset(walk.mentions),
         mutates=frozenset(walk.mutates),
         sets=frozenset(walk.sets),
         annotated=frozenset(walk.annotated),
         class_reads=frozenset(walk.class_reads),
-        unknowable=walk.unknowable,
+        # what a statement makes, it may also call
+        unknowable=walk.unknowable or (walk.deferred_unknowable and _kind(node) != "definition"),
     )
 
 
@@ -63,10 +77,13 @@ class _Walk:
         self.certain: set[str] = set()
         self.may: set[str] = set()
         self.likely: set[str] = set()
+        self.managed: set[tuple[str, str]] = set()
         self.deleted: set[str] = set()
         self.surely_deleted: set[str] = set()
         self.deferred: set[str] = set()
         self.deferred_writes: set[str] = set()
+        self.deferred_deletes: set[str] = set()
+        self.deferred_unknowable = False
         self.mentions: set[str] = set()
         self.mutates: set[str] = set()
         self.sets: set[str] = set()
@@ -144,29 +161,9 @@ class _Walk:
         self.unknowable |= shell_call_reads_names(node)
         if isinstance(node.func, ast.Name) and node.func.id in UNKNOWABLE:
             self.unknowable |= node.func.id in ("eval", "exec", "globals", "locals") or not node.args
-        elif isinstance(node.func, ast.Attribute):
-            computed = bool(node.args) and not isinstance(node.args[0], ast.Constant)
-            # a frame's query reads `@names` from its text: here the text isn't known
-            self.unknowable |= computed and node.func.attr in ("query", "eval")
-        for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                self.quoted(argument.value, argument)
-
-    def quoted(self, text: str, node: ast.AST) -> None:
-        """Names in a text that a library evaluates in the caller's frame: `@name` in a query, any name in a formula."""
-        if "~" in text:
-            try:
-                tree = ast.parse(text.replace("~", "+").strip(" +"), mode="eval")
-            except (SyntaxError, ValueError):
-                return
-            names = [name.id for name in ast.walk(tree) if isinstance(name, ast.Name)]
-        elif "@" in text:
-            names = [part.split()[0] for part in text.split("@")[1:] if part.split()]
-            names = [_leading_identifier(name) for name in names]
-        else:
-            return
-        for name in names:
-            if name and self.bound is not None and name not in self.bound:
+        self.unknowable |= evaluates_unknown_text(node)
+        for name in quoted_names(node):
+            if self.bound is not None and name not in self.bound:
                 self.reads.setdefault(name, self.span(node))
                 self.mentions.add(name)
 
@@ -189,9 +186,11 @@ class _Walk:
             if isinstance(inner, ast.NamedExpr):
                 self.maybe(inner.target.id)
         free = free_names(node)
-        if isinstance(node, ast.GeneratorExp) or free.reads - reads:
-            self.deferred |= free.reads
+        if isinstance(node, ast.GeneratorExp) or free.reads - reads or free.quoted:
+            self.deferred |= free.reads | free.quoted
         self.deferred_writes |= free.writes
+        self.deferred_deletes |= free.deletes
+        self.unknowable |= free.unknowable
 
     def maybe(self, name: str) -> None:
         """A binding that may not happen."""
@@ -199,9 +198,10 @@ class _Walk:
 
     def defer(self, node: ast.AST) -> None:
         free = free_names(node)
-        self.deferred |= free.reads
+        self.deferred |= free.reads | free.quoted
         self.deferred_writes |= free.writes
-        self.unknowable |= bool({"eval", "exec", "globals"} & free.reads)
+        self.deferred_deletes |= free.deletes
+        self.deferred_unknowable |= free.unknowable
 
     def mutation_of_call(self, node: ast.Call, among: frozenset[str] | None = None) -> None:
         root = _root(node.func.value) if isinstance(node.func, ast.Attribute) else None
@@ -270,13 +270,18 @@ class _Walk:
 
     def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
-            for part in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
-                if isinstance(part, ast.Name):
-                    self.read(part.id, part)
-                    self.mentions.add(part.id)
-                    self.unbind(part.id)
-                else:
-                    self.target(part)
+            self.delete(target)
+
+    def delete(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Name):
+            self.read(node.id, node)
+            self.mentions.add(node.id)
+            self.unbind(node.id)
+        elif isinstance(node, (ast.Tuple, ast.List)):
+            for element in node.elts:
+                self.delete(element)
+        else:
+            self.target(node)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -289,6 +294,7 @@ class _Walk:
         generic = {parameter.name for parameter in getattr(node, "type_params", ())}
         self.within(generic, lambda: self.expressions(around(node)))
         self.defer(node)
+        self.deferred |= annotated_names(node)
         self.bind(node.name)
 
     visit_AsyncFunctionDef = visit_FunctionDef
@@ -298,11 +304,17 @@ class _Walk:
         self.within(generic, lambda: self.expressions(around(node)))
         reads, both = immediate_reads(node)
         places = {name.id: name for name in ast.walk(node) if isinstance(name, ast.Name)}
-        for name in sorted(reads):
+        for name in sorted(reads - both):
             self.read(name, places.get(name, node))
+        self.depth += 1  # what the body binds itself it may have bound before it reads it
+        for name in sorted(reads & both):
+            self.read(name, places.get(name, node))
+        self.depth -= 1
         self.class_reads |= both
+        self.unknowable |= bool(REACHING_FAR & reads)
         self.mentions |= reads
         self.defer(node)
+        self.deferred |= annotated_names(node)
         self.bind(node.name)
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
@@ -354,7 +366,9 @@ class _Walk:
         before, seen = self.bound, set(self.may)
         self.bound = None if before is None else set(before)
         self.statements(node.body)
-        self.likely |= self.may - seen
+        likely = self.may - seen
+        self.likely |= likely
+        self.managed |= {(name, _path(item.context_expr)) for name in likely for item in node.items}
         self.bound = before
 
     visit_AsyncWith = visit_With
@@ -454,6 +468,16 @@ def _root(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
+def _path(node: ast.AST) -> str:
+    """`a.b` of `a.b(...)` or `a.b`; "" for anything else."""
+    node = node.func if isinstance(node, ast.Call) else node
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
+
+
 def _surely_runs(node: ast.expr) -> bool:
     """Whether a loop over this surely runs once: a literal with elements, or range of a positive number."""
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
@@ -474,8 +498,3 @@ def _surely_runs(node: ast.expr) -> bool:
 def _leaves(body: list[ast.stmt]) -> bool:
     """Whether a loop's body may be left before its end."""
     return any(isinstance(inner, (ast.Break, ast.Continue)) for node in body for inner in ast.walk(node))
-
-
-def _leading_identifier(text: str) -> str:
-    end = next((place for place, char in enumerate(text) if not (char.isalnum() or char == "_")), len(text))
-    return text[:end] if text[:end].isidentifier() else ""

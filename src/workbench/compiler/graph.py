@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from workbench.compiler import imports, rules
-from workbench.compiler.cells import cell_facts
+from workbench.compiler.cells import cell_facts, postpones
 from workbench.compiler.dataflow import LAST_SHOWN, Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
 from workbench.compiler.definitions import Binding, Definitions, collect
@@ -21,6 +21,7 @@ from workbench.compiler.model import (
     Take,
 )
 from workbench.compiler.parameters import parameters_of
+from workbench.compiler.scopes import SHOWING_LOCALS
 from workbench.compiler.sections import RESERVED_STEPS, Layout, layout
 from workbench.compiler.shape import Node, children_of, tagged
 from workbench.compiler.text import Source
@@ -122,9 +123,11 @@ def _read_cells(notebook: Notebook, places: Layout) -> tuple[dict[int, CellFacts
     facts: dict[int, CellFacts] = {}
     problems: list[Diagnostic] = []
     left = _indices(places.left)
+    postponed = False
     for cell in notebook.cells:
         if cell.kind == "code":
-            facts[cell.index] = cell_facts(cell)
+            one = facts[cell.index] = cell_facts(cell, postponed)
+            postponed = postponed or ("__future__" in one.source and postpones([each.node for each in one.statements]))
             if cell.index not in left:
                 problems += facts[cell.index].problems
     return facts, problems
@@ -140,6 +143,8 @@ def keep_closures(definitions: Definitions, places: Layout) -> None:
     for name, one in list(definitions.hoisted.items()):
         home = section_of.get(one.place.cell)
         if home is None or isinstance(one.statement.node, ast.ClassDef) or not any(reach.of(name)):
+            continue
+        if one.statement.deferred & SHOWING_LOCALS:
             continue
         if one.statement.deferred_writes or _users(name, definitions, section_of) - {home}:
             continue
@@ -249,8 +254,14 @@ class _Builder:
         section = use.node.section
         for given in step.gives:
             sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
-            likely = given in use.may and all(
-                given not in statement.unlucky for _, _, statement in use.own if given in statement.may
+            likely = (
+                given in use.may
+                and given not in use.maybe_deletes
+                and all(
+                    given not in self.definitions.unlucky(statement)
+                    for _, _, statement in use.own
+                    if given in statement.may
+                )
             )
             if not (sure or likely):
                 self.guarded.add((name, given))

@@ -35,8 +35,10 @@ class Statement(NamedTuple):
     certain: those of `reads` that are read whenever the statement runs.
     must, may: names surely and possibly bound after it (must is a part of may; a `with` body's are only likely).
     unlucky: those of `may` that a loop, branch or handler may leave unbound.
+    managed: (name, manager) for those that a `with` body binds, the manager as a dotted path ("" if it is none).
     deletes, maybe_deletes: names surely and possibly unbound by it.
-    deferred: names read by code that runs later (functions, lambdas, generators); deferred_writes: bound by such code.
+    deferred: names read by code that runs later (functions, lambdas, generators); deferred_writes, deferred_deletes:
+    bound and unbound by such code; deferred_unknowable: that code reads and binds whatever is there.
     mentions: names used other than by calling them; mutates: names whose value it may visibly change in place.
     sets: those of `mutates` of whose value it sets an item or an attribute.
     annotated: names that an annotation makes local; class_reads: names a class body both reads and binds.
@@ -49,10 +51,13 @@ class Statement(NamedTuple):
     must: frozenset[str] = frozenset()
     may: frozenset[str] = frozenset()
     unlucky: frozenset[str] = frozenset()
+    managed: frozenset[tuple[str, str]] = frozenset()
     deletes: frozenset[str] = frozenset()
     maybe_deletes: frozenset[str] = frozenset()
     deferred: frozenset[str] = frozenset()
     deferred_writes: frozenset[str] = frozenset()
+    deferred_deletes: frozenset[str] = frozenset()
+    deferred_unknowable: bool = False
     mentions: frozenset[str] = frozenset()
     mutates: frozenset[str] = frozenset()
     sets: frozenset[str] = frozenset()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from workbench.compiler.definitions import Definitions, Place
+from workbench.compiler.definitions import Definitions, Place, imported_path
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
-from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, imported_name, top_level
+from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
 
@@ -111,14 +111,6 @@ def asynchronous_blocks(facts: CellFacts, definitions: Definitions) -> Iterator[
                 yield _problem(facts, node, "WB305", message, "put it into an `async def`, and await that")
 
 
-def top_level_globals(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
-    """WB306: `global` says nothing in a cell, and something in a method."""
-    for statement in facts.statements:
-        for node in top_level(statement.node):
-            if isinstance(node, ast.Global):
-                yield _problem(facts, node, "WB306", "`global` at the top level says nothing here", "take the line out")
-
-
 def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
     """WB303: the module `__main__` is another one in a flow."""
     for statement in facts.statements:
@@ -161,14 +153,9 @@ def _attribute_path(target: ast.AST) -> list[str]:
 
 def imported_module(name: str, definitions: Definitions) -> str:
     """The module (or what of it) that a name is an import of; '' for any other name."""
-    if not definitions.is_import(name):
+    if not definitions.is_module(name):
         return ""
-    node = definitions.bindings[name][-1].statement.node
-    assert isinstance(node, (ast.Import, ast.ImportFrom))
-    alias = next(alias for alias in node.names if imported_name(alias) == name)
-    if isinstance(node, ast.ImportFrom):
-        return f"{node.module or ''}.{alias.name}"
-    return alias.name if alias.asname else name
+    return imported_path(definitions.bindings[name][-1])
 
 
 def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
@@ -223,6 +210,5 @@ RULES = (
     (("self",), flow_names),
     (("globals", "locals", "vars", "dir", "exit", "quit"), namespace_calls),
     (("async", "await"), asynchronous_blocks),
-    (("global",), top_level_globals),
     (("__main__",), main_module),
 )

@@ -12,6 +12,10 @@ from collections.abc import Iterator
 from workbench.records import NamedTuple
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# builtins that reach a module's whole namespace from within a function
+REACHING_FAR = frozenset({"eval", "exec", "globals"})
+# and those that show a function's own, where a closure's names would be among them
+SHOWING_LOCALS = frozenset({"dir", "locals", "vars"})
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
@@ -22,19 +26,26 @@ class Scope:
         self.kind = kind
         self.bound: set[str] = set()
         self.read: set[str] = set()
+        self.deleted: set[str] = set()
+        self.quoted: set[str] = set()
+        self.unknowable = False  # evaluates a text that isn't known
         self.declared_global: set[str] = set()
         self.declared_nonlocal: set[str] = set()
         self.children: list[Scope] = []
 
 
 class Free(NamedTuple):
-    """Names taken from the module. reads: looked up there; writes: bound or deleted there (`global`)."""
+    """Names taken from the module. reads: looked up there; writes: bound or deleted there (`global`).
+
+    deletes: those of `writes` that are deleted; quoted: looked up by a library that evaluates a text;
+    unknowable: whatever is there may be read and bound (eval, exec, globals(), a computed query).
+    """
 
     reads: frozenset[str] = frozenset()
     writes: frozenset[str] = frozenset()
-
-    def __or__(self, other: Free) -> Free:
-        return Free(self.reads | other.reads, self.writes | other.writes)
+    deletes: frozenset[str] = frozenset()
+    unknowable: bool = False
+    quoted: frozenset[str] = frozenset()
 
 
 def free_names(node: ast.AST) -> Free:
@@ -45,7 +56,18 @@ def free_names(node: ast.AST) -> Free:
     outer = Scope("function")
     _Builder(outer).open(node)
     free, global_reads, writes = _resolve(outer.children[-1])
-    return Free(frozenset(free | global_reads), frozenset(writes))
+    reads = frozenset(free | global_reads)
+    scopes = list(_below(outer))
+    deletes = frozenset().union(*(scope.deleted & scope.declared_global for scope in scopes))
+    unknowable = bool(REACHING_FAR & reads) or any(scope.unknowable for scope in scopes)
+    quoted = frozenset().union(*(scope.quoted - scope.bound for scope in scopes))
+    return Free(reads, frozenset(writes), deletes, unknowable, quoted)
+
+
+def _below(scope: Scope) -> Iterator[Scope]:
+    for child in scope.children:
+        yield child
+        yield from _below(child)
 
 
 def immediate_reads(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
@@ -175,6 +197,13 @@ class _Builder(ast.NodeVisitor):
 
     def visit_Name(self, node: ast.Name) -> None:
         (self.scope.read if isinstance(node.ctx, ast.Load) else self.scope.bound).add(node.id)
+        if isinstance(node.ctx, ast.Del):
+            self.scope.deleted.add(node.id)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        self.scope.quoted.update(quoted_names(node))
+        self.scope.unknowable |= evaluates_unknown_text(node)
+        self.generic_visit(node)
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.target, ast.Name):
@@ -240,9 +269,60 @@ def around(node: ast.AST) -> list[ast.expr]:
     arguments = node.args
     parts: list[ast.expr | None] = [*arguments.defaults, *arguments.kw_defaults]
     if not isinstance(node, ast.Lambda):
-        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-        parts = [*node.decorator_list, *parts, *(one.annotation for one in every if one), node.returns]
+        parts = [*node.decorator_list, *parts, *(one.annotation for one in _arguments(arguments)), node.returns]
     return [part for part in parts if part is not None]
+
+
+def annotated_names(node: ast.AST) -> set[str]:
+    """Names in a definition's annotations that are strings: `typing.get_type_hints` looks them up later."""
+    body: list[ast.AST] = [*node.body] if isinstance(node, ast.ClassDef) else [node]
+    parts: list[ast.expr | None] = [one.annotation for one in body if isinstance(one, ast.AnnAssign)]
+    for one in body:
+        if isinstance(one, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            parts += [*(each.annotation for each in _arguments(one.args)), one.returns]
+    names: set[str] = set()
+    for part in parts:
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            try:
+                tree = ast.parse(part.value.strip(), mode="eval")
+            except (SyntaxError, ValueError):
+                continue
+            names |= {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)}
+    return names
+
+
+def evaluates_unknown_text(call: ast.Call) -> bool:
+    """Whether a frame's `query` or `eval` is given a text that isn't written there: its `@names` aren't known."""
+    computed = bool(call.args) and not isinstance(call.args[0], ast.Constant)
+    return computed and isinstance(call.func, ast.Attribute) and call.func.attr in ("query", "eval")
+
+
+def quoted_names(call: ast.Call) -> list[str]:
+    """Names in a call's texts that a library evaluates in the caller's frame.
+
+    `@name` in a query; any name in a formula (`y ~ x`) or in a text for `pandas.eval`.
+    """
+    evaluates = isinstance(call.func, ast.Attribute) and call.func.attr == "eval"
+    names: list[str] = []
+    for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
+            continue
+        text = argument.value
+        if evaluates or "~" in text:
+            try:
+                tree = ast.parse(text.replace("@", "").strip() if evaluates else text.replace("~", "+").strip(" +"))
+            except (SyntaxError, ValueError):
+                continue
+            names += [name.id for name in ast.walk(tree) if isinstance(name, ast.Name)]
+        elif "@" in text:
+            parts = [part.split()[0] for part in text.split("@")[1:] if part.split()]
+            names += [name for part in parts if (name := _leading_identifier(part))]
+    return names
+
+
+def _leading_identifier(text: str) -> str:
+    end = next((place for place, char in enumerate(text) if not (char.isalnum() or char == "_")), len(text))
+    return text[:end] if text[:end].isidentifier() else ""
 
 
 def imported_name(alias: ast.alias) -> str:
@@ -251,5 +331,9 @@ def imported_name(alias: ast.alias) -> str:
 
 
 def _argument_names(arguments: ast.arguments) -> set[str]:
+    return {argument.arg for argument in _arguments(arguments)}
+
+
+def _arguments(arguments: ast.arguments) -> list[ast.arg]:
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
-    return {argument.arg for argument in every if argument}
+    return [argument for argument in every if argument]

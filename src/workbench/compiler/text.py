@@ -90,9 +90,15 @@ def indented(text: str, indent: str, indentable: frozenset[int] = frozenset()) -
     may_hold_strings = '"""' in text or "'''" in text or "\\\n" in text
     inside = lines_inside_strings(text) - indentable if may_hold_strings else frozenset()
     return [
-        line if number in inside or not line.strip() else indent + line
+        line if number in inside or not line.strip() else indent + _without_form_feed(line)
         for number, line in enumerate(split_lines(text), start=1)
     ]
+
+
+def _without_form_feed(line: str) -> str:
+    """A line whose indentation is only what follows the last form feed in it, which is all that counts."""
+    blank = line[: len(line) - len(line.lstrip())]
+    return line[blank.rfind("\f") + 1 :]
 
 
 def ends_with_semicolon(source: Source, node: ast.stmt) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
 from workbench.compiler.model import CellFacts, Span, Statement
+from workbench.compiler.scopes import SHOWING_LOCALS, Free
 from workbench.compiler.shape import Node, ancestors_of
 from workbench.records import NamedTuple
 
@@ -51,22 +53,26 @@ class StepUse:
 
 
 class Reach:
-    """What using a hoisted definition brings along: the notebook's values that its code reads and writes."""
+    """What using a hoisted definition brings along: what its code does with the notebook's values."""
 
     def __init__(self, definitions: Definitions) -> None:
         self.definitions = definitions
-        self._cache: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        self._cache: dict[str, Free] = {}
 
-    def of(self, name: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The (read, written) values of a hoisted definition, through the definitions that it uses."""
+    def of(self, name: str) -> Free:
+        """What a hoisted definition takes from the notebook's values, through the definitions that it uses."""
         if name not in self._cache:
             reads: set[str] = set()
             writes: set[str] = set()
+            deletes: set[str] = set()
+            unknowable = False
             waiting, seen = [name], {name}
             while waiting:
                 one = waiting.pop()
                 statement = self.definitions.hoisted[one].statement
                 writes |= statement.deferred_writes
+                deletes |= statement.deferred_deletes
+                unknowable |= statement.deferred_unknowable
                 for read in self.definitions.module_reads(one) | statement.deferred_writes:
                     if read in self.definitions.hoisted:
                         if read not in seen:
@@ -74,7 +80,7 @@ class Reach:
                             waiting.append(read)
                     elif self.definitions.is_value(read):
                         reads.add(read)
-            self._cache[name] = frozenset(reads), frozenset(writes)
+            self._cache[name] = Free(frozenset(reads), frozenset(writes), frozenset(deletes), unknowable)
         return self._cache[name]
 
     def leaks(self, name: str) -> bool:
@@ -99,7 +105,7 @@ def step_uses(
             _split(use, definitions)
         uses.append(use)
     rebound = _rebound_later(uses)
-    carries: dict[str, frozenset[str]] = {}
+    carries: dict[str, Free] = {}
     for use in uses:
         _Scan(use, definitions, reach, rebound[use.order], carries).run(uses)
     return uses
@@ -137,6 +143,22 @@ def _rebound_later(uses: list[StepUse]) -> list[set[str]]:
     return later[::-1]
 
 
+def _deferred(statement: Statement) -> Free:
+    """What the code that a statement makes does when it is called."""
+    return Free(
+        statement.deferred, statement.deferred_writes, statement.deferred_deletes, statement.deferred_unknowable
+    )
+
+
+def _together(parts: list[Free]) -> Free:
+    return Free(
+        frozenset().union(*(part.reads for part in parts)),
+        frozenset().union(*(part.writes for part in parts)),
+        frozenset().union(*(part.deletes for part in parts)),
+        any(part.unknowable for part in parts),
+    )
+
+
 class _Scan:
     """Goes through one step's statements, with what is bound so far."""
 
@@ -146,13 +168,13 @@ class _Scan:
         definitions: Definitions,
         reach: Reach,
         rebound: set[str],
-        carries: dict[str, frozenset[str]],
+        carries: dict[str, Free],
     ) -> None:
         self.use = use
         self.definitions = definitions
         self.reach = reach
         self.rebound = rebound
-        self.carries = carries  # for each name, the values that code held by its value may still read
+        self.carries = carries  # for each name, what code held by its value may still do
         self.bound: set[str] = set()
         self.shown = False
 
@@ -184,32 +206,48 @@ class _Scan:
         used = frozenset(statement.reads) | statement.deferred
         hoisted = sorted(used & self.definitions.hoisted.keys())
         late = {name for name in statement.deferred & self.rebound if self.definitions.is_value(name)}
-        if late and self.stays(place, statement):
-            late = set()
-        carried = late.union(*(self.carries.get(name, frozenset()) for name in used))
-        extra = carried.union(*(self.reach.of(name)[0] for name in hoisted))
-        writes = statement.deferred_writes.union(*(self.reach.of(name)[1] for name in hoisted))
+        own = Free(frozenset(late), *_deferred(statement)[1:])
+        if any(own) and self.stays(place, statement):
+            own = Free(unknowable=own.unknowable)
+        others = [self.carries[name] for name in used if name in self.carries]
+        called = _together([*others, *(self.reach.of(name) for name in hoisted)])
+        reached = _together([own, called])
+        extra, writes = reached.reads, reached.writes | statement.deferred_writes
         for name, span in statement.reads.items():
             self.need(needs, Need(name, place, facts, span, name in statement.certain))
         for name in sorted((statement.deferred | extra | writes) - set(statement.reads)):
             self.need(needs, Need(name, place, facts, None, False))
         use.global_names |= extra | writes
-        leak = carried.union(
-            *(self.reach.of(name)[0] for name in hoisted if name in statement.mentions or self.reach.leaks(name))
-        )
-        if leak:
+        if statement.deferred & SHOWING_LOCALS:
+            use.global_names |= statement.deferred
+        leak = _together([own, *self.leaking(statement, used)])
+        if any(leak):
             for name in statement.may | statement.mutates:
-                self.carries[name] = self.carries.get(name, frozenset()) | leak
+                self.carries[name] = _together([self.carries.get(name, Free()), leak])
         use.may |= statement.may | writes
         use.deletes = (use.deletes | statement.deletes) - statement.must
-        use.maybe_deletes = (use.maybe_deletes | statement.maybe_deletes) - statement.must
+        use.maybe_deletes = ((use.maybe_deletes | statement.maybe_deletes) - statement.must) | reached.deletes
         use.mutates |= statement.mutates
         use.sets |= statement.sets
         use.class_reads |= statement.class_reads
-        use.unknowable |= statement.unknowable
+        use.unknowable |= statement.unknowable or called.unknowable
         # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
-        self.bound |= statement.must | (statement.may - statement.unlucky)
-        self.bound -= statement.deletes
+        self.bound |= statement.must | (statement.may - self.definitions.unlucky(statement))
+        self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
+
+    def leaking(self, statement: Statement, used: frozenset[str]) -> Iterator[Free]:
+        """What code that a statement's values may hold does: of what it mentions, defers, or of what calls return."""
+        for name in sorted(used):
+            held = name in statement.mentions or name in statement.deferred
+            if name in self.definitions.hoisted:
+                if held or self.reach.leaks(name):
+                    yield self.reach.of(name)
+            elif name in self.carries and (held or self.returns_code(name)):
+                yield self.carries[name]
+
+    def returns_code(self, name: str) -> bool:
+        nodes = [one.statement.node for one in self.definitions.bindings.get(name, ())]
+        return any(not isinstance(node, ast.FunctionDef) or may_leak(node) for node in nodes)
 
     def stays(self, place: Place, statement: Statement) -> bool:
         """Whether a function that a statement makes is only ever called, and only in this step."""

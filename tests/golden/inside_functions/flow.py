@@ -9,6 +9,12 @@ from workbench.runtime import notebook_step, show, timed, wait
 __notebook__ = "notebook.ipynb"
 
 
+def names():
+    inside = base
+    exec("inside = 9")
+    return sorted(locals())
+
+
 def timed_sum(n):
     with timed():
         print(base)
@@ -19,7 +25,7 @@ class NotebookFlow(FlowSpec):
     @notebook_step
     @step(start=True)
     def a(self):
-        global asyncio, base, fetch, names
+        global asyncio, base, fetch
         import asyncio
 
         # %% ins00
@@ -28,11 +34,6 @@ class NotebookFlow(FlowSpec):
         async def fetch(n):
             await asyncio.sleep(0)
             return n + base
-
-        def names():
-            inside = base
-            exec("inside = 9")
-            return sorted(locals())
 
         show(wait(fetch(1)))
         # %% ins01
