@@ -201,6 +201,23 @@ def test_what_the_notebook_can_t_say_isn_t_taken(project: Project) -> None:
     assert project.notebook.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("        total = sum(rows)", "        # %% mine\n        total = sum(rows)", "would split it"),
+        ("        with timed():", "        with timed():  # slow", "the flow has and the cell hasn't"),
+    ],
+)
+def test_what_has_no_place_in_a_cell_isn_t_taken(tmp_path: Path, old: str, new: str, why: str) -> None:
+    """A marker in the midst of a cell, or a line that only the flow has, is refused with the reason."""
+    project = given(tmp_path, [("step:a", "%%time\nx = 1"), ("step:b", "rows = [x]\ntotal = sum(rows)\nprint(total)")])
+    before = project.notebook.read_bytes()
+    project.edit(old, new)
+    (refusal,) = pull_flow(project.flow).refused
+    assert why in refusal.reason
+    assert project.notebook.read_bytes() == before
+
+
 def test_what_is_beside_the_cells_stays_in_the_flow(project: Project) -> None:
     """A docstring, an artifact more, a helper that nothing needs: told, not taken, and kept by the next promote."""
     project.edit("        self.rows = rows\n", "        self.rows = rows\n        self.copy = list(rows)\n")

@@ -15,10 +15,10 @@ from workbench.compiler.model import StepGraph
 from workbench.compiler.text import Edit, Source, edited
 from workbench.notebook.model import Cell, Notebook
 from workbench.notebook.tags import read
-from workbench.roundtrip.carry import carried_words
+from workbench.roundtrip.carry import Unclear, carried_words
 from workbench.roundtrip.parameters import declared, defaults
 from workbench.roundtrip.places import MARKER, Place
-from workbench.roundtrip.rewriting import Edited, Unclear
+from workbench.roundtrip.rewriting import Edited
 from workbench.roundtrip.sameness import says_the_same
 from workbench.roundtrip.unlower import without_runtime
 
@@ -160,6 +160,8 @@ def new_cells(
             assert match
             lines = "\n".join(change.new[at + 1 : end])
             source = without_runtime(dedent(lines).strip("\n"), names)
+            if not source.strip():
+                continue
             name = match["id"] if _is_free(match["id"], taken) else _fresh(above.id, taken)
             taken.add(name)
             part = tuple(tag for tag in above.tags if tag == "setup" or tag.startswith("step:"))

@@ -19,6 +19,10 @@ Pairs = Sequence[tuple[int, int]]  # (place in the base, place in the original) 
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 
 
+class Unclear(Exception):
+    """An edit that has no one place in the notebook; the message says why."""
+
+
 class Gap(NamedTuple):
     """What the base has at start:end is made from the original's begin:finish; the two differ."""
 
@@ -40,7 +44,7 @@ def carried(
     """The changes of the original that do to it what was done to the base, which was made from it.
 
     pairs: what is the same in the base and the original (default: found by comparing). Where an edit rewrites what
-    isn't the same even word by word, its words are taken as they are.
+    isn't the same even word by word, its words are taken as they are. Raises Unclear.
     """
     pairs = same(base, original) if pairs is None else pairs
     made: list[Change] = []
@@ -49,6 +53,8 @@ def carried(
             made += _moved(start, end, new, pairs, len(original))
             continue
         begin, finish = _reach(start, end, pairs, gaps, len(original))
+        if not any(line.strip() for line in original[begin:finish]):
+            raise Unclear("the edit is of a line that the flow has and the cell hasn't")
         before, after = "\n".join(base[start:end]), "\n".join(new)
         text = carried_words(before, after, "\n".join(original[begin:finish]))
         lines = new if text is None else tuple(text.split("\n"))

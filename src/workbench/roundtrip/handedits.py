@@ -100,7 +100,7 @@ def merged_into(emitted: FlowSource, base: str, text: str, *, flow_wins: bool = 
         base.split("\n"),
         _without_twins(base.split("\n"), text.split("\n"), emitted),
         emitted.text.split("\n"),
-        glue=lambda at: emitted.lines[at] is None,
+        glue=lambda at: emitted.lines[at : at + 1] in ((None,), ()),
         theirs_win=flow_wins,
     )
 

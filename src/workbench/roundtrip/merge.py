@@ -153,7 +153,7 @@ def _holds(whole: Lines, part: Lines, base: Lines, glue: Lines) -> bool:
         return False
     places = [whole.index(line) for line in added]
     return places == sorted(places) and not any(
-        SequenceMatcher(None, old, new).ratio() > ALIKE for old in gone for new in more
+        SequenceMatcher(None, old.strip(), new.strip()).ratio() > ALIKE for old in gone for new in more
     )
 
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from workbench.compiler.model import Compilation, FlowSource
 from workbench.notebook.model import Cell, Notebook
 from workbench.roundtrip import beside
+from workbench.roundtrip.carry import Unclear
 from workbench.roundtrip.handedits import HandEdit, hand_edits, merged_into
 from workbench.roundtrip.places import Place, cell_label, places
-from workbench.roundtrip.rewriting import Edited, Unclear, sources
+from workbench.roundtrip.rewriting import Edited, sources
 from workbench.roundtrip.unlower import leftover, runtime_names, silenced
 
 Compile = Callable[[Notebook], Compilation]

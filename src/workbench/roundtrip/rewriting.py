@@ -9,15 +9,11 @@ from workbench.compiler.cells import cell_facts
 from workbench.compiler.model import FlowSource
 from workbench.compiler.text import lines_inside_strings
 from workbench.notebook.model import Cell
-from workbench.roundtrip.carry import carried
+from workbench.roundtrip.carry import Unclear, carried
 from workbench.roundtrip.merge import Change, applied, changes
-from workbench.roundtrip.places import Place, edits, lines_above, lines_below, lines_of_cell
+from workbench.roundtrip.places import MARKER, Place, edits, lines_above, lines_below, lines_of_cell
 from workbench.roundtrip.sameness import says_the_same
 from workbench.roundtrip.unlower import cell_source, silenced, without_runtime
-
-
-class Unclear(Exception):
-    """An edit that has no one place in the notebook; the message says why."""
 
 
 class Edited:
@@ -135,6 +131,8 @@ def _python_changes(place: Place, edited: Edited, python: list[str]) -> list[Cha
     for change in changes(before, edited.after[start:end]):
         new += base[at : change.start]
         for line in change.new:
+            if MARKER.match(line):
+                raise Unclear("a `# %%` line in the midst of a cell would split it: put it below the cell")
             inside = start + len(new) + 1 in edited.inside
             alike = [one for one in best or made if (first + one + 1 in edited.was_inside) == inside]
             near = min(alike, key=lambda one: _distance(one, change), default=None)
