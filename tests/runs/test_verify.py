@@ -14,6 +14,11 @@ import pytest
 from workbench.compiler import compile_notebook
 from workbench.notebook.ipynb import parse
 from workbench.runs import reference
+from workbench.runs.comparison.judge import ArtifactCompared
+from workbench.runs.comparison.outputs import OutputDifference
+from workbench.runs.comparison.values import Difference
+from workbench.runs.comparison.verdicts import CellVerdict, Verification
+from workbench.runs.sidebyside import page
 
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -42,6 +47,7 @@ def verified(folder: Path, content: dict[str, Any], *arguments: str) -> tuple[in
     assert json.loads(path.read_text()) == content
     left = {entry.name for entry in folder.iterdir()} | {entry.name for entry in (folder / ".workbench").iterdir()}
     assert not left & {".metaflow", "runs", "comet"}
+    assert [entry.name for entry in (folder / ".workbench" / "verify").iterdir()] == ["n.html"]
     return done.returncode, json.loads(done.stdout)
 
 
@@ -68,7 +74,7 @@ def test_the_reference_has_the_promoted_cells_and_what_they_take_from_the_others
         (5, "x = used() + n\nx"),
         (7, "print(x)"),
     ]
-    assert reference.given(graph) == {"a": (5, [("x", "x")])}
+    assert reference.given(parse(content, "n.ipynb"), graph) == {"a": (5, [("x", "x")])}
 
 
 @pytest.mark.slow
@@ -136,6 +142,29 @@ def test_a_notebook_that_fails_is_compared_as_far_as_it_goes(tmp_path: Path) -> 
     assert [cell["verdict"] for cell in report["cells"]] == ["equal", "not run"]
     assert report["cells"][1]["note"] == "the notebook fails before this cell"
     assert [failure.partition(":")[0] for failure in report["failures"]] == ["the notebook fails", "the flow fails"]
+
+
+def test_the_page_shows_both_sides_and_nothing_that_acts() -> None:
+    """Cells that differ are open, with both sides; what outputs bring along can't run; values have their places."""
+    said = [{"output_type": "display_data", "metadata": {}, "data": {"text/html": "<b>4</b><script>bad()</script>"}}]
+    odd = (OutputDifference("stdout", "1", "2"),)
+    found = Verification(
+        "notebooks/n.ipynb",
+        (
+            CellVerdict(1, "a", "load", "Load", "equal", left=said, right=said),
+            CellVerdict(2, "b", "load", "<Odd>", "different", (), odd, "", said, ()),
+        ),
+        (ArtifactCompared("load", "model", "different", (Difference("model.coef_[3]", "0.25", "<0.26>"),)),),
+        (1.0, 2.0),
+    )
+    text = page(found)
+    assert "script" not in text.replace("default-src", "")
+    assert text.count("<b>4</b>") == 2
+    assert text.count("<details open>") == 1
+    assert "cell 2 · load · &lt;Odd&gt;" in text
+    assert "model.coef_[3]" in text
+    assert "&lt;0.26&gt;" in text
+    assert "the flow and the notebook differ (cells: 1 equal, 1 different; values: 1 different)" in text
 
 
 def test_only_notebooks_are_verified_and_a_refusal_is_a_refusal(tmp_path: Path) -> None:

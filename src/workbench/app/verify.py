@@ -16,18 +16,19 @@ from workbench.app.run import Prepared, Watcher, prepare
 from workbench.compiler import compile_notebook
 from workbench.compiler.model import StepGraph
 from workbench.errors import NotANotebook, RunFailed
+from workbench.files import write_atomic
 from workbench.notebook.ipynb import parse
-from workbench.project import Project, keep_out_of_git
-from workbench.runs import executed, flow, reference, rerun, tasks
+from workbench.notebook.model import Cell
+from workbench.project import keep_out_of_git
+from workbench.runs import executed, flow, reference, rerun, sidebyside, tasks
 from workbench.runs.comparison import judge, outputs
 from workbench.runs.comparison.judge import ArtifactCompared, Question
 from workbench.runs.comparison.noise import Run
-from workbench.runs.comparison.outputs import OutputDifference
+from workbench.runs.comparison.verdicts import CellVerdict, Verification
 from workbench.runs.reference import Reference
 from workbench.runs.values import typed
 
 Json = dict[str, Any]
-GOOD = frozenset({"equal", "noise"})
 UNSTEADY = "the notebook differs from itself here when it runs twice: is there no seed, or a time in it?"
 
 
@@ -58,46 +59,14 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
-class CellVerdict:
-    """One cell. verdict: equal, noise, different, unsteady or not run. left, right: both sides' outputs."""
+class Verified:
+    """What was found, and the page that shows both sides."""
 
-    number: int
-    id: str
-    step: str
-    heading: str
-    verdict: str
-    noise: tuple[str, ...] = ()
-    differences: tuple[OutputDifference, ...] = ()
-    note: str = ""
-    left: Sequence[Json] = ()
-    right: Sequence[Json] = ()
+    found: Verification
+    page: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """What was found. seconds: of the notebook's and the flow's run. failures: why one of the two ended early."""
-
-    project: Project
-    notebook: Path
-    cells: tuple[CellVerdict, ...]
-    artifacts: tuple[ArtifactCompared, ...]
-    seconds: tuple[float, float]
-    failures: tuple[str, ...]
-    unsteady_passes: bool
-
-    @property
-    def verdicts(self) -> tuple[str, ...]:
-        """All of the cells' and the artifacts'."""
-        return (*(cell.verdict for cell in self.cells), *(each.verdict for each in self.artifacts))
-
-    @property
-    def equal(self) -> bool:
-        """Whether everything is equal, or noise (or unsteady, where that was let pass)."""
-        good = GOOD | ({"unsteady"} if self.unsteady_passes else set())
-        return not self.failures and good.issuperset(self.verdicts)
-
-
-def verify(notebook: Path, given: Iterable[tuple[str, str]], options: Options, showing: Showing) -> Verification:
+def verify(notebook: Path, given: Iterable[tuple[str, str]], options: Options, showing: Showing) -> Verified:
     """Run both and compare. given: parameters as (name, text).
 
     The two run one after the other, in the notebook's folder; the notebook's file isn't touched, and no run is left
@@ -116,9 +85,12 @@ def verify(notebook: Path, given: Iterable[tuple[str, str]], options: Options, s
     scratch = Path(tempfile.mkdtemp(prefix=".", dir=place))
     try:
         with _environment(scratch):
-            return _Verifying(notebook, prepared, graph, options, showing, scratch).done(list(given))
+            found = _Verifying(notebook, prepared, graph, options, showing, scratch).done(list(given))
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    page = place / f"{notebook.stem}.html"
+    write_atomic(page, sidebyside.page(found).encode())
+    return Verified(found, page)
 
 
 @contextlib.contextmanager
@@ -180,8 +152,7 @@ class _Verifying:
             cells = [self._steady(cell, one, again) for cell in cells]
             artifacts = self._steady_artifacts(artifacts, one, again)
         return Verification(
-            self._prepared.project,
-            self._notebook,
+            str(self._notebook),
             tuple(cells),
             tuple(artifacts),
             (round(one.run.ended - one.run.began, 1), round(other.run.ended - other.run.began, 1)),
@@ -193,8 +164,7 @@ class _Verifying:
         folder = self._scratch / ("again" if again else "notebook")
         folder.mkdir()
         with self._showing.notebook(again) as on_cell:
-            promoted = reference.promoted(self._content, self._graph)
-            return reference.run(promoted, self._graph, values, self._cwd, folder, on_cell)
+            return reference.run(self._book, self._content, self._graph, values, self._cwd, folder, on_cell)
 
     def _flow_run(self, facts: flow.FlowFacts, values: Mapping[str, Any]) -> _FlowRun:
         began = time.time()
@@ -230,19 +200,26 @@ class _Verifying:
         )
 
     def _cells(self, one: Reference, other: _FlowRun) -> list[CellVerdict]:
-        step_of = {facts.cell.index: "setup" for step in self._graph.steps for facts in step.setup}
-        step_of |= {facts.cell.index: step.name for step in self._graph.steps for facts in step.cells}
-        return [self._cell(index, step_of[index], one, other) for index in sorted(step_of)]
+        step_of: dict[str, str] = {}
+        for step in self._graph.steps:
+            step_of |= {facts.cell.id: "setup" for facts in step.setup}
+            step_of |= {facts.cell.id: step.name for facts in step.cells if facts.cell.id not in step_of}
+        return [self._cell(cell, step_of[cell.id], one, other) for cell in self._book.cells if cell.id in step_of]
 
-    def _cell(self, index: int, step: str, one: Reference, other: _FlowRun) -> CellVerdict:
-        cell = self._book.cells[index]
-        left, right = one.outputs.get(index), other.outputs.get(index, [])
+    def _cell(self, cell: Cell, step: str, one: Reference, other: _FlowRun) -> CellVerdict:
+        left, right = one.outputs.get(cell.index), other.outputs.get(cell.index, [])
         verdict = CellVerdict(
-            cell.number, cell.id, step, rerun.heading_above(self._book, index), "not run", left=left or (), right=right
+            cell.number,
+            cell.id,
+            step,
+            rerun.heading_above(self._book, cell.index),
+            "not run",
+            left=left or (),
+            right=right,
         )
         if left is None:
             return replace(verdict, note="the notebook fails before this cell")
-        if other.failure and index not in other.outputs and step not in other.finished and cell.source.strip():
+        if other.failure and cell.index not in other.outputs and step not in other.finished and cell.source.strip():
             return replace(verdict, note="the flow fails before this cell")
         found = outputs.compare(left, right, (one.run, other.run), rtol=self._options.rtol, atol=self._options.atol)
         kind = "different" if found.differences else "noise" if found.noise else "equal"
@@ -259,7 +236,7 @@ class _Verifying:
     def _artifacts(self, one: Reference, other: _FlowRun) -> list[ArtifactCompared]:
         steps = {
             step: kept
-            for step, (last, names) in reference.given(self._graph).items()
+            for step, (last, names) in reference.given(self._book, self._graph).items()
             if step in other.finished
             and (one.failed_at is None or last < one.failed_at)
             and (kept := [pair for pair in names if pair[0] not in self._options.ignored])

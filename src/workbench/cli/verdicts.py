@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections import Counter
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from workbench.app.verify import CellVerdict, Verification
+    from workbench.app.verify import Verified
     from workbench.runs.comparison.judge import ArtifactCompared
     from workbench.runs.comparison.outputs import OutputDifference
+    from workbench.runs.comparison.verdicts import CellVerdict, Verification
 
 _COLOURS = {"equal": "green", "noise": "green", "different": "red", "unsteady": "yellow", "unproven": "yellow"}
 _CONTEXT, _LINES, _WIDTH = 1, 24, 160
 
 
-def say(found: Verification, form: str) -> None:
+def say(verified: Verified, form: str) -> None:
     """Print the report on stdout, and the sum of it on stderr. form: "text" or "json"."""
+    found = verified.found
     if form == "json":
-        click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=1))
+        report = {**as_json(found), "report": str(verified.page)}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=1))
         return
     for line in _lines(found):
         click.echo(line)
     for failure in found.failures:
         click.echo(f"{click.style('error:', fg='red', bold=True)} {failure}", err=True)
-    click.echo(_sum(found), err=True)
+    click.echo(found.summary(), err=True)
+    click.echo(f"  side by side: {os.path.relpath(verified.page)}", err=True)
 
 
 def as_json(found: Verification) -> dict[str, Any]:
     """The report for programs, as `workbench verify --help` describes it."""
     return {
-        "notebook": str(found.notebook),
+        "notebook": found.notebook,
         "equal": found.equal,
         "seconds": {"notebook": found.seconds[0], "flow": found.seconds[1]},
         "failures": list(found.failures),
@@ -134,17 +138,3 @@ def _artifact(each: ArtifactCompared) -> Iterator[str]:
         yield f"  {one.path}" + (f": {one.note}" if one.note else "")
         yield click.style(f"    - {one.left}", fg="red")
         yield click.style(f"    + {one.right}", fg="green")
-
-
-def _sum(found: Verification) -> str:
-    counted = Counter(one.verdict for one in found.cells)
-    values = Counter(one.verdict for one in found.artifacts)
-    texts = [
-        f"{what}: {', '.join(f'{number} {verdict}' for verdict, number in counts.items())}"
-        for what, counts in (("cells", counted), ("values", values))
-        if counts
-    ]
-    verdict = "the flow does what the notebook does" if found.equal else "the flow and the notebook differ"
-    if not found.equal and found.failures:
-        verdict = "not everything could be compared"
-    return f"{verdict} ({'; '.join(texts)})"

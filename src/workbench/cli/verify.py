@@ -60,6 +60,8 @@ def command(
     The exit status is 0 only if all are equal or noise. Both run in the notebook's folder, one after the other, with
     the same PYTHONHASHSEED. Cells that are left behind don't run. The notebook isn't touched, and no run is kept.
 
+    A page under .workbench/verify/ shows both sides beside each other, with their pictures and tables.
+
     JSON: {"notebook", "equal", "seconds": {"notebook", "flow"}, "failures", "report",
     "cells": [{"number", "id", "step", "heading", "verdict", "noise", "note",
     "differences": [{"where", "notebook", "flow", "note"}]}],
@@ -74,9 +76,9 @@ def command(
         "headings" if steps == "headings" else "tags", rtol, atol, frozenset(ignored), once, allow_unsteady
     )
     with interruptible():
-        found = verify(notebook, given, options, _Showing())
-    say(found, form)
-    sys.exit(0 if found.equal else 1)
+        verified = verify(notebook, given, options, _Showing())
+    say(verified, form)
+    sys.exit(0 if verified.found.equal else 1)
 
 
 class _Showing:

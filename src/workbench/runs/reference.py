@@ -17,7 +17,7 @@ from typing import Any
 from workbench.compiler.cells import cell_facts
 from workbench.compiler.model import StepGraph
 from workbench.notebook.ipynb import parse
-from workbench.notebook.model import Cell
+from workbench.notebook.model import Cell, Notebook
 from workbench.notebook.tags import read
 from workbench.runs import rerun
 from workbench.runs.comparison import keep
@@ -44,12 +44,12 @@ class Reference:
 def promoted(content: Json, graph: StepGraph) -> Json:
     """The notebook without the cells that are left behind; each code cell knows its place in `metadata.workbench`."""
     notebook = parse(content, "the notebook")
-    own = {facts.cell.index for step in graph.steps for facts in (*step.cells, *step.setup)}
+    own = {facts.cell.id for step in graph.steps for facts in (*step.cells, *step.setup)}
     result = copy.deepcopy(content)
     cells = []
     for cell, made in zip(notebook.cells, result["cells"], strict=True):
         if cell.kind == "code":
-            source = cell.source if cell.index in own or read(cell.tags).parameters else _needed(cell, graph)
+            source = cell.source if cell.id in own or read(cell.tags).parameters else _needed(cell, graph)
             if not source:
                 continue
             made["source"] = source
@@ -58,41 +58,67 @@ def promoted(content: Json, graph: StepGraph) -> Json:
     return {**result, "cells": cells}
 
 
-def given(graph: StepGraph) -> dict[str, tuple[int, list[tuple[str, str]]]]:
-    """Step → the index of its last cell, and the (name, artifact) of each value that it gives."""
+def given(notebook: Notebook, graph: StepGraph) -> dict[str, tuple[int, list[tuple[str, str]]]]:
+    """Step → the index of the cell that it ends with, and the (name, artifact) of each value that it gives.
+
+    A step without cells ends where the one above it does. Where several end with one cell, a loop's tasks and what
+    puts them together, only the last has what the notebook has then.
+    """
+    place = {cell.id: cell.index for cell in notebook.cells}
+    ends: dict[str, int] = {}
+    for step in graph.steps:
+        own = [place[facts.cell.id] for facts in step.cells]
+        ends[step.name] = max(own or [ends[parent] for parent in step.parents], default=-1)
+    giving = [step for step in graph.steps if step.gives and ends[step.name] >= 0]
+    last = {ends[step.name]: step.name for step in giving}
     return {
-        step.name: (
-            max(facts.cell.index for facts in step.cells),
-            [(give.name, give.artifact) for give in step.gives],
-        )
-        for step in graph.steps
-        if step.cells and step.gives
+        step.name: (ends[step.name], [(give.name, give.artifact) for give in step.gives])
+        for step in giving
+        if last[ends[step.name]] == step.name
     }
 
 
 def run(
-    notebook: Json,
+    notebook: Notebook,
+    content: Json,
     graph: StepGraph,
     values: Mapping[str, object],
     cwd: Path,
     scratch: Path,
     on_cell: rerun.OnCell,
 ) -> Reference:
-    """Run what `promoted` made of a notebook. values: its parameters; scratch: a folder. Raises as rerun.execute."""
+    """Run the promoted cells. content: the notebook as JSON; values: its parameters; scratch: a folder.
+
+    Raises as rerun.execute does.
+    """
     kept = scratch / "kept"
     after = {
-        index: keep.call([name for name, _ in names], str(kept / step)) for step, (index, names) in given(graph).items()
+        index: keep.call([name for name, _ in names], str(kept / step))
+        for step, (index, names) in given(notebook, graph).items()
     }
     began = time.time()
-    done = rerun.execute(notebook, scratch / "reference.ipynb", values, cwd, on_cell, after=after)
+    done = rerun.execute(promoted(content, graph), scratch / "reference.ipynb", values, cwd, on_cell, after=after)
     outputs: dict[int, list[Json]] = {}
     failed_at = None
     for cell in done.notebook["cells"]:
         place = rerun.place_of(cell)
         if place is not None and failed_at is None:
-            outputs[place] = cell["outputs"]
+            outputs[place] = [_whole(output) for output in cell["outputs"]]
             failed_at = place if done.failure and _failed(cell) else None
     return Reference(outputs, kept, Run(began, time.time()), done.failure, failed_at)
+
+
+def _whole(output: Json) -> Json:
+    """An output with its texts whole, as a flow's tasks record them; a file has them as lines."""
+    if "data" in output:
+        data = {kind: _joined(value) for kind, value in output["data"].items()}
+        return {**output, "data": data}
+    return {**output, "text": _joined(output["text"])} if "text" in output else output
+
+
+def _joined(value: Any) -> Any:
+    lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
+    return "".join(value) if lines else value
 
 
 def _failed(cell: Json) -> bool:
@@ -105,7 +131,7 @@ def _needed(cell: Cell, graph: StepGraph) -> str:
     facts = cell_facts(cell)
     lines = facts.source.splitlines()
     imported = {*graph.imports, *graph.stars, *(line for step in graph.steps for line in step.imports)}
-    defined = {one.name for one in graph.definitions if one.cell.index == cell.index}
+    defined = {one.name for one in graph.definitions if one.cell.id == cell.id}
     placed = [one.source for step in graph.steps for one in step.definitions]
     kept = [line for line in cell.source.splitlines() if line.startswith("%load_ext ")]
     for statement in facts.statements:

@@ -38,9 +38,14 @@ class CardFacts:
     steps: Sequence[str] = field(default=())
 
 
+def style() -> str:
+    """How outputs look, in cards and wherever else they are shown."""
+    return resources.files(__package__).joinpath("card.css").read_text("utf-8")
+
+
 def page(facts: CardFacts) -> str:
     """The card as a whole HTML document."""
-    renderer = _Renderer()
+    renderer = Renderer()
     flow, run, step, *_ = facts.pathspec.split("/")
     setup = [cell for cell in facts.cells if cell["setup"]]
     cells = [cell for cell in facts.cells if not cell["setup"]]
@@ -52,22 +57,22 @@ def page(facts: CardFacts) -> str:
         *(_cell(cell, renderer) for cell in cells),
         _failure(facts) if not facts.succeeded else "",
     ]
-    style = resources.files(__package__).joinpath("card.css").read_text("utf-8") + renderer.code_style()
+    styles = style() + renderer.code_style()
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">{POLICY}<title>{html.escape(step)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
-        f'content="light dark"><style>{style}</style></head><body><main>{"".join(parts)}</main></body></html>\n'
+        f'content="light dark"><style>{styles}</style></head><body><main>{"".join(parts)}</main></body></html>\n'
     )
 
 
-class _Renderer:
+class Renderer:
     """nbconvert's parts. They are made once for many cells: the first takes a quarter of a second."""
 
     _exporter: Any = None
 
     def __init__(self) -> None:
-        if _Renderer._exporter is None:
-            _Renderer._exporter = _exporter()
+        if Renderer._exporter is None:
+            Renderer._exporter = _exporter()
 
     def outputs(self, outputs: Iterable[Mapping[str, Any]]) -> str:
         """The outputs of a cell as the notebook shows them."""
@@ -141,7 +146,7 @@ def _header(facts: CardFacts, flow: str, run: str, step: str) -> str:
     )
 
 
-def _cell(cell: Mapping[str, Any], renderer: _Renderer) -> str:
+def _cell(cell: Mapping[str, Any], renderer: Renderer) -> str:
     heading = f"<h2>{html.escape(cell['heading'])}</h2>" if cell["heading"] else ""
     return (
         f'<section class="cell">{heading}{_code(cell, renderer)}'
@@ -149,7 +154,7 @@ def _cell(cell: Mapping[str, Any], renderer: _Renderer) -> str:
     )
 
 
-def _code(cell: Mapping[str, Any], renderer: _Renderer) -> str:
+def _code(cell: Mapping[str, Any], renderer: Renderer) -> str:
     source = cell.get("source", "")
     if not source:
         return ""
@@ -161,7 +166,7 @@ def _code(cell: Mapping[str, Any], renderer: _Renderer) -> str:
     )
 
 
-def _setup(cells: Sequence[Mapping[str, Any]], renderer: _Renderer) -> str:
+def _setup(cells: Sequence[Mapping[str, Any]], renderer: Renderer) -> str:
     inside = "".join(_cell(cell, renderer) for cell in cells)
     return (
         f'<details class="setup"><summary>Setup <small>{_count(len(cells), "cell")}</small></summary>{inside}</details>'

@@ -113,7 +113,8 @@ class _Comparing:
             for part, where in (("ename", "the error's type"), ("evalue", "the error's message")):
                 self._text(where, _ANSI.sub("", left.content[part]), _ANSI.sub("", right.content[part]))
         else:
-            for mime in dict.fromkeys([*left.content, *right.content]):
+            # the plain text is what is easiest to read
+            for mime in sorted({*left.content, *right.content}, key=lambda kind: (kind != "text/plain", kind)):
                 self._mime(mime, f"{mime}{number}", left.content, right.content)
 
     def _mime(self, mime: str, where: str, left: Mapping[str, Any], right: Mapping[str, Any]) -> None:
