@@ -34,12 +34,12 @@ MODULES = (
         "metaflow.plugins.metadata_providers.local",
         "metaflow.plugins.datastores.local_storage",
     ),
-    *(f"workbench.runtime.{name}" for name in ("cards", "decorator", "experiment", "shell", "waiting", "words")),
+    *(f"workbench.runtime.{name}" for name in ("cards", "decorator", "environment", "experiment", "shell", "waiting")),
 )
 
 
 def warm_up() -> None:
-    """Import what every task imports, and leave away what is not looked at: metadata, versions, cards."""
+    """Import what every task imports, and leave away what is not looked at: metadata, versions, cards, environments."""
     modules = {name: importlib.import_module(name) for name in MODULES}
     provider = modules["metaflow.plugins.metadata_providers.local"].LocalMetadataProvider
     for name in ("register_run_id", "register_task_id", "register_metadata", "register_data_artifacts"):
@@ -48,6 +48,7 @@ def warm_up() -> None:
     version = modules["metaflow.cli"].metaflow_version.get_version()
     modules["metaflow.cli"].metaflow_version.get_version = lambda *_, **__: version
     modules["workbench.runtime.cards"].save = _nothing
+    modules["workbench.runtime.environment"].loaded = _nothing
 
 
 def _nothing(*_: Any, **__: Any) -> None:
