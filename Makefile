@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz check docs lock clean
+.PHONY: help setup demo test fuzz seeded-bugs check docs lock clean
 
 help: ## this text
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -33,6 +33,9 @@ test: $(STAMP) ## every check and every test
 
 fuzz: $(STAMP) ## 20,000 generated notebooks, held equal to their flows (SEED=… for the same ones again)
 	@$(BIN)/python tests/equivalence/holding.py $(if $(SEED),--seed $(SEED)) $(if $(EXAMPLES),--examples $(EXAMPLES))
+
+seeded-bugs: $(STAMP) ## bugs put into a copy of the package, each to be found by generated notebooks
+	@$(BIN)/python tests/equivalence/seeded_bugs.py
 
 check: $(STAMP) ## ruff, mypy, import-linter
 	@$(BIN)/ruff format --check --quiet src tests benchmarks docs/make_diagnostics.py

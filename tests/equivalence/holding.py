@@ -107,13 +107,33 @@ def _part(number: int, examples: int, start: int) -> Figures | str:
         return str(broken)
 
 
+def _first(examples: int, start: int) -> int:
+    """Print how many notebooks it took to find one that breaks the property, and that one."""
+    count = 0
+
+    def told(figures: Figures) -> None:
+        nonlocal count
+        good = figures.examples - figures.outcomes["different"] - figures.outcomes["failed"]
+        count = good + 1  # the one that breaks it is run again
+
+    try:
+        hold(examples, start, shrink=False, told=told)
+    except Broken as broken:
+        print(f"{count}\n{broken}")
+        return 1
+    return 0
+
+
 def main() -> int:
     """Exit status 0: it holds; 1: a notebook breaks it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=20_000)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--first", action="store_true", help="stop at the first that breaks it, as it is")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     chosen = parser.parse_args()
+    if chosen.first:
+        return _first(chosen.examples, chosen.seed)
     print(f"seed {chosen.seed}: `make fuzz SEED={chosen.seed}` does the same again", file=sys.stderr)
     share = -(-chosen.examples // chosen.processes)
     began = time.monotonic()

@@ -1,0 +1,152 @@
+"""Whether the property of generated notebooks can fail: bugs are put into a copy of the package, one at a time.
+
+    python tests/equivalence/seeded_bugs.py [NAME …]
+
+Each has to be found within so many notebooks. Exit status 1 where one isn't.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[2] / "src"
+EXAMPLES = 600
+SEED = 7
+
+
+class NotThere(Exception):
+    """The text that a bug replaces is not in the source any more."""
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A replacement in one file of workbench's. before: must stand there exactly once."""
+
+    file: str
+    before: str
+    after: str
+
+    def put_into(self, source: Path) -> None:
+        """Raises NotThere."""
+        path = source / "workbench" / self.file
+        text = path.read_text()
+        if text.count(self.before) != 1:
+            raise NotThere(f"{self.file} has {text.count(self.before)} times: {self.before}")
+        path.write_text(text.replace(self.before, self.after))
+
+
+FACTS, HANDOVER, STATE = "compiler/facts.py", "runtime/handover.py", "runtime/state"
+BUGS = {
+    "a method call changes nothing": Bug(
+        FACTS, "if root and (among is None or root in among):", "if root and among is not None and root in among:"
+    ),
+    "an item that is set changes nothing": Bug(
+        FACTS,
+        "            self.expressions(ast.iter_child_nodes(node))\n            if root := _root(node):\n",
+        "            self.expressions(ast.iter_child_nodes(node))\n            if root := None:\n",
+    ),
+    "what one way of a condition binds is sure": Bug(
+        FACTS,
+        "after = self.bound if after is None else after & self.bound",
+        "after = self.bound if after is None else after | self.bound",
+    ),
+    "every loop runs": Bug(FACTS, "if _surely_runs(node.iter) and not _leaves(node.body):", "if True:"),
+    "del leaves the name bound": Bug(FACTS, "                    self.unbind(part.id)\n", ""),
+    "writers of globals are forgotten": Bug(
+        FACTS,
+        "        self.deferred |= free.reads\n        self.deferred_writes |= free.writes\n        self.unknowable",
+        "        self.deferred |= free.reads\n        self.unknowable",
+    ),
+    "a class body reads nothing": Bug(
+        FACTS,
+        "for name in sorted(reads):\n            self.read(name, places.get(name, node))\n        self.class_reads",
+        "self.class_reads",
+    ),
+    "defaults and decorators need nothing": Bug(
+        FACTS,
+        "self.within(generic, lambda: self.expressions(around(node)))\n        self.defer(node)\n"
+        "        self.bind(node.name)\n\n    visit_AsyncFunctionDef",
+        "self.defer(node)\n        self.bind(node.name)\n\n    visit_AsyncFunctionDef",
+    ),
+    "a redefined function is hoisted": Bug("compiler/definitions.py", "if len(counted) != 1 or", "if"),
+    "a join takes the other branch": Bug(
+        "compiler/dataflow.py", "best = max(found, key=rank)", "best = min(found, key=rank)"
+    ),
+    "names that share are pickled apart": Bug(
+        "runtime/sharing.py", "if len(names) > 1 or own or any(", "if own or any("
+    ),
+    "views of arrays are copies": Bug("runtime/sharing.py", "            found[root] = name\n", ""),
+    "functions share no cells": Bug(
+        "runtime/pickling.py",
+        "function.__closure__)\n",
+        "tuple(types.CellType(cell.cell_contents) for cell in function.__closure__ or ()) or None)\n",
+    ),
+    "Python's generator begins anew": Bug(f"{STATE}/generators.py", "self.library.setstate(change)", "pass"),
+    "numpy's generator begins anew": Bug(
+        f"{STATE}/generators.py", "self.library._rand.set_state(pickle.loads(change))", "pass"
+    ),
+    "pandas' options are lost": Bug(
+        f"{STATE}/options.py", "                self.library.set_option(key, value)", "                pass"
+    ),
+    "the environment is lost": Bug(
+        f"{STATE}/process.py", "                os.environ[name] = value", "                pass"
+    ),
+    "the warnings filters are lost": Bug(
+        f"{STATE}/process.py", "        self.library.filters[:] = self.applied(change, self.library.filters)\n", ""
+    ),
+    "what is written onto a function is lost": Bug(
+        f"{STATE}/definitions.py",
+        "                setattr(definition, attribute, loads(content))",
+        "                pass",
+    ),
+}
+
+
+def main() -> int:
+    """Seed each bug, or those that are named."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="which (default: all)")
+    parser.add_argument("--examples", type=int, default=EXAMPLES, help="how many notebooks each is given")
+    chosen = parser.parse_args()
+    if unknown := set(chosen.names) - BUGS.keys():
+        parser.error(f"no bugs of these names: {', '.join(sorted(unknown))}")
+    missed = 0
+    for name in chosen.names or BUGS:
+        began = time.monotonic()
+        count = found(BUGS[name], chosen.examples)
+        told = f"found by notebook {count}" if count else f"NOT FOUND in {chosen.examples} notebooks"
+        print(f"{name}: {told}, {time.monotonic() - began:.0f} s", flush=True)
+        missed += not count
+    print(f"{len(chosen.names or BUGS) - missed} found, {missed} not")
+    return 1 if missed else 0
+
+
+def found(bug: Bug, examples: int) -> int:
+    """How many notebooks it took to find it; 0 where it wasn't. Raises NotThere."""
+    with tempfile.TemporaryDirectory(prefix="seeded-") as folder:
+        shutil.copytree(SOURCE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        bug.put_into(Path(folder))
+        done = subprocess.run(
+            [
+                *(sys.executable, str(Path(__file__).with_name("holding.py")), "--first"),
+                *("--examples", str(examples), "--seed", str(SEED)),
+            ],
+            env={**os.environ, "PYTHONPATH": folder},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+    if done.returncode not in (0, 1) or (done.returncode and not done.stdout):
+        raise RuntimeError(f"holding.py ended with {done.returncode}")
+    return int(done.stdout.splitlines()[0]) if done.returncode else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
