@@ -18,6 +18,14 @@ Json = dict[str, Any]
 Statement = Callable[[Book], None]
 
 LETTERS = "abcdef"
+# steps in their order, each with the one that it runs after, where it runs beside others
+BRANCHES = (
+    (14, "a: b:a c:a d:"),
+    (4, "a: b:a c:a d: e:"),
+    (3, "a: b:a c:a d:c e:"),
+    (2, "a: b:a c:a d:a e:"),
+    (2, "a: b:a c:a d:c e:c f:"),
+)
 
 
 @st.composite
@@ -50,36 +58,38 @@ class _Writer:
         book = self.book
         if book.chance(20):
             self._parameters()
-        shape = book.weighted([(5, "row"), (2, "branches")])
-        steps = book.weighted([(4, 2), (5, 3), (2, 4)])
-        if shape == "branches":
-            self._step("a")
-            self._branches()
-            if steps > 2:
-                self._step("e")
-        else:
-            for name in LETTERS[:steps]:
-                self._step(name)
+        shape = book.weighted(
+            [
+                *((weight, [(name, "") for name in LETTERS[:steps]]) for weight, steps in ((20, 2), (25, 3), (10, 4))),
+                *((weight, [step.split(":") for step in text.split()]) for weight, text in BRANCHES),
+            ]
+        )
+        above: dict[str, set[str]] = {}
+        for name, after in shape:
+            above[name] = above[after] | {after} if after else set(above)
+        for name, after in shape:
+            self._begin(name, above)
+            self._step(name, *([f"after:{after}"] if after else []))
         return _as_json(self.cells)
+
+    def _begin(self, name: str, above: dict[str, set[str]]) -> None:
+        """What a step may use: not what steps beside it have bound; and it mostly leaves alone what they may use."""
+        book = self.book
+        book.step = name
+        beside = {other for other in above if other != name and other not in above[name] and name not in above[other]}
+        book.beside = {each for each, owner in book.owners.items() if owner in beside}
+        book.frozen = set()
+        if beside:
+            own = {
+                other for other in above if all(other in above[name] and other not in above[each] for each in beside)
+            }
+            shared = {each for each, owner in book.owners.items() if owner not in own}
+            book.frozen = {group for each, group in book.scope.groups.items() if each in shared}
 
     def _parameters(self) -> None:
         self.cells.append(("alpha = 3\nbeta = [1, 2]\ngamma = 'x'", "parameters"))
         for name, kind in (("alpha", "int"), ("beta", "list"), ("gamma", "str")):
             self.book.bind(name, kind)
-
-    def _branches(self) -> None:
-        """Two steps after the first one, beside each other, and one that joins them."""
-        book = self.book
-        book.frozen = set(book.scope.groups.values())
-        before = dict(book.scope.groups)
-        self._step("b", "after:a")
-        changed = {name for name, group in book.scope.groups.items() if before.get(name) != group}
-        gone = before.keys() - book.scope.groups.keys()
-        book.beside = changed | gone
-        book.frozen |= {group for name, group in book.scope.groups.items() if name in changed}
-        self._step("c", "after:a")
-        book.beside, book.frozen = set(), set()
-        self._step("d")
 
     def _step(self, name: str, *tags: str) -> None:
         for _ in range(self.book.weighted([(3, 1), (2, 2)])):
@@ -89,7 +99,7 @@ class _Writer:
     def _cell(self) -> str:
         book = self.book
         book.lines = []
-        for _ in range(book.number(1, 5)):
+        for _ in range(book.number(2, 6)):
             self.statement()
         self.observe()
         return "\n".join(book.lines)
@@ -163,9 +173,10 @@ class _Writer:
     def observe(self) -> None:
         book = self.book
         names = book.bound(*sorted(PRINTED))
-        for _ in range(book.number(1, 3)):
-            if names:
-                name = book.pick(names)
+        unseen = list(names)
+        for _ in range(book.number(1, 4)):
+            if unseen:
+                name = unseen.pop(book.number(0, len(unseen) - 1))
                 book.write(f"print({_shown(name, book.scope.kinds[name])})")
         mutable = book.bound(*sorted(MUTABLE))
         if len(mutable) > 1 and book.chance(40):

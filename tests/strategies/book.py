@@ -51,8 +51,10 @@ class Book:
         self._draw = draw
         self.scope = Scope()
         self.lines: list[str] = []
-        self.beside: set[str] = set()  # names that a branch beside this one has bound
-        self.frozen: set[int] = set()  # groups that the branches have in common
+        self.step = ""
+        self.owners: dict[str, str] = {}  # the step that bound, or deleted, a name last
+        self.beside: set[str] = set()  # names that a step beside this one has bound
+        self.frozen: set[int] = set()  # groups that steps beside each other have in common
         self.depth = 0
         self._group = 0
 
@@ -122,6 +124,7 @@ class Book:
         """A name is bound anew. shares: the names whose values the new one holds."""
         self.unbind(name)
         self.scope.kinds[name] = kind
+        self.owners[name] = self.step
         shared = [self.scope.groups[other] for other in shares if other in self.scope.groups]
         self._group += 1
         self.scope.groups[name] = self._group
@@ -141,6 +144,8 @@ class Book:
         self.join(self.scope.groups[one], self.scope.groups[other])
 
     def unbind(self, name: str) -> None:
+        if name in self.scope.kinds:
+            self.owners[name] = self.step
         for table in (self.scope.kinds, self.scope.functions, self.scope.groups, self.scope.flags, self.scope.counts):
             table.pop(name, None)
 
@@ -155,7 +160,7 @@ class Book:
         return not self.frozen or all(self.scope.groups.get(each) not in self.frozen for each in touched)
 
     def calls(self) -> list[str]:
-        return [name for name in self.scope.functions if self.callable(name)]
+        return [name for name in self.scope.functions if "." not in name and self.callable(name)]
 
     def called(self, name: str) -> None:
         """What a call does."""
