@@ -139,6 +139,8 @@ def modules(book: Book) -> None:
             ("from math import *", "print(floor(2.5))"),
         )
     )
+    if "*" in text and (book.scope.kinds or book.depth) and not book.chance(10):
+        return  # it may bind anew what is bound before it: refused
     if text not in book.scope.state:
         book.write(text)
         if book.depth == 0:

@@ -131,7 +131,7 @@ class _Run:
         self._name = ""
 
     def __enter__(self) -> _Run:
-        self._folder = Path(tempfile.mkdtemp(prefix="oracle-", dir=_memory()))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"oracle-{os.getpid()}-", dir=_memory()))
         for name in ("kernel", "flows"):
             (self._folder / name).mkdir()
         for name, text in self._files.items():

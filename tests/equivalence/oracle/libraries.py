@@ -21,7 +21,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "numpy": (),
     "numpy.random": ("numpy",),
     "pandas": ("numpy", "numpy.random"),
-    "matplotlib": ("numpy", "numpy.random"),
+    "matplotlib": ("numpy",),
     "IPython.core.shellapp": (),
     "ipykernel.zmqshell": ("IPython.core.shellapp",),
 }
