@@ -8,7 +8,7 @@ from workbench.compiler import imports, rules
 from workbench.compiler.cells import cell_facts, postpones
 from workbench.compiler.dataflow import LAST_SHOWN, Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
-from workbench.compiler.definitions import Binding, Definitions, collect
+from workbench.compiler.definitions import BUILTINS, Binding, Definitions, collect
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import (
     CellFacts,
@@ -254,18 +254,17 @@ class _Builder:
         section = use.node.section
         for given in step.gives:
             sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
+            # what only a function writes is there once it has been called
+            binders = [statement for _, _, statement in use.own if given in statement.may]
             likely = (
-                given in use.may
+                bool(binders)
                 and given not in use.maybe_deletes
-                and all(
-                    given not in self.definitions.unlucky(statement)
-                    for _, _, statement in use.own
-                    if given in statement.may
-                )
+                and all(given not in self.definitions.unlucky(statement) for statement in binders)
             )
             if not (sure or likely):
                 self.guarded.add((name, given))
         results = self._results(use) if not self._own_steps_below(name, children) else set()
+        takes = tuple(self._take(step, one, branch) for one, branch in sorted(step.takes.items()))
         return Step(
             name=name,
             cells=tuple(use.cells),
@@ -276,12 +275,12 @@ class _Builder:
             children=tuple(children[name]),
             imports=self._imports(step),
             definitions=tuple(_definition(one.name, one) for one in step.copies),
-            takes=tuple(self._take(step, one, branch) for one, branch in sorted(step.takes.items())),
+            takes=takes,
             gives=tuple(
                 Give(one, self._artifact(one), (name, one) in self.guarded) for one in sorted(step.gives | results)
             ),
             passes=tuple(self._take(step, one, branch) for one, branch in sorted(step.passes.items())),
-            global_names=tuple(sorted(self._globals(step))),
+            global_names=tuple(sorted(self._globals(step, {one.name for one in takes if not one.guarded}))),
         )
 
     def _own_steps_below(self, name: str, children: dict[str, list[str]]) -> bool:
@@ -322,13 +321,16 @@ class _Builder:
         unused = {text for one in step.use.lifted for text in texts_for(one.name, one, self.definitions)} - placed
         return tuple(sorted((step.imports | unused) - self.flow.module_imports))
 
-    def _globals(self, step: StepFlow) -> set[str]:
+    def _globals(self, step: StepFlow, taken: set[str]) -> set[str]:
+        """The names of a step that are the module's. taken: those that are surely bound at its top."""
         use = step.use
         placed = {one.name for one in step.copies} | imports.bound_names(set(step.imports))
         local = use.binds | set(step.takes) | set(use.setup_binds) | placed
         if use.unknowable:
             return {name for name in local if name != LAST_SHOWN} - set(self.definitions.hoisted)
         fallback = {name for name in use.binds - set(step.takes) if name in step.fallbacks}
+        # a module falls back on the builtin of that name, a function doesn't
+        fallback |= {name for name in use.needs.keys() & BUILTINS & local if name not in taken}
         return (use.global_names & local) | fallback | (use.class_reads & local)
 
     def _results(self, use: StepUse) -> set[str]:

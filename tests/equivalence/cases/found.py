@@ -37,6 +37,31 @@ CASES: dict[str, Steps] = {
         ("print(gamma)", "step:b"),
     ],
     "star_over_a_value": ("gamma = 'x'", "from math import *\nprint(floor(2.5))", "print(gamma)"),
+    "builtin_maybe_hidden": (
+        "flag = False\nif flag: max = 3\nprint(max([1]))",
+        "print(max([1, 2]))",
+        "max = 2\nprint(max)",
+    ),
+    "builtin_of_a_loop_that_did_not_run": (
+        "for next in []:\n    pass",
+        "items = iter([1])\nprint(next(items, 'end'))",
+        "print(next(items, 'end'))",
+    ),
+    "write_of_a_later_call": (
+        "if True:\n    def later(x):\n        global made\n        made = [x]\nkeep = later",
+        "later(2)\nprint(made)",
+        "print(made)",
+    ),
+    "writer_in_a_list": (
+        "n = 0\ndef bump():\n    global n\n    n += 1\n    return n\nheld = [bump]",
+        "print(held[0]())",
+        "print(n)\nheld[0]()\nprint(n)",
+    ),
+    "writer_in_a_partial": (
+        "import functools\nn = 0\ndef bump():\n    global n\n    n += 1\n    return n\nheld = functools.partial(bump)",
+        "n = 5\nprint(held(), n)",
+        "print(n)",
+    ),
 }
 
 REFUSED = {"star_in_a_block": "WB319", "star_over_a_parameter": "WB319", "star_over_a_value": "WB319"}
