@@ -59,22 +59,18 @@ BUGS = {
         "after = self.bound if after is None else after | self.bound",
     ),
     "every loop runs": Bug(FACTS, "if _surely_runs(node.iter) and not _leaves(node.body):", "if True:"),
-    "del leaves the name bound": Bug(FACTS, "                    self.unbind(part.id)\n", ""),
+    "del leaves the name bound": Bug(FACTS, "            self.unbind(node.id)\n", ""),
     "writers of globals are forgotten": Bug(
         FACTS,
-        "        self.deferred |= free.reads\n        self.deferred_writes |= free.writes\n        self.unknowable",
-        "        self.deferred |= free.reads\n        self.unknowable",
+        "        self.deferred_writes |= free.writes\n        self.deferred_deletes |= free.deletes\n"
+        "        self.deferred_unknowable",
+        "        self.deferred_deletes |= free.deletes\n        self.deferred_unknowable",
     ),
-    "a class body reads nothing": Bug(
-        FACTS,
-        "for name in sorted(reads):\n            self.read(name, places.get(name, node))\n        self.class_reads",
-        "self.class_reads",
-    ),
+    "a class body reads nothing": Bug(FACTS, "for name in sorted(reads - both):", "for name in []:"),
     "defaults and decorators need nothing": Bug(
         FACTS,
-        "self.within(generic, lambda: self.expressions(around(node)))\n        self.defer(node)\n"
-        "        self.bind(node.name)\n\n    visit_AsyncFunctionDef",
-        "self.defer(node)\n        self.bind(node.name)\n\n    visit_AsyncFunctionDef",
+        "        self.within(generic, lambda: self.expressions(around(node)))\n        self.defer(node)\n",
+        "        self.defer(node)\n",
     ),
     "a redefined function is hoisted": Bug("compiler/definitions.py", "if len(counted) != 1 or", "if"),
     "a join takes the other branch": Bug(
