@@ -123,7 +123,16 @@ def _place(match: re.Match[str], run: Run) -> str | None:
     return "<cell>" if ours else None
 
 
-_DURATION = r"\d+(?:\.\d+)?(?:e[+-]?\d+)?\s?(?:ns|[µμu]s|ms|s|secs?|seconds?|mins?|minutes?|h|hours?)\b"
+def _taken(match: re.Match[str], run: Run) -> str | None:
+    """A time that something within the run can have taken."""
+    seconds = float(match["number"]) * _UNITS[match["unit"]]
+    return f"{match['says']}<taken>" if seconds <= run.ended - run.began + _SLACK_SECONDS else None
+
+
+_UNITS = {"ns": 1e-9, "µs": 1e-6, "μs": 1e-6, "us": 1e-6, "ms": 1e-3}
+_UNITS |= dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0)
+_UNITS |= dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0) | dict.fromkeys(("h", "hour", "hours"), 3600.0)
+_DURATION = rf"(?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s?(?P<unit>{'|'.join(sorted(_UNITS, reverse=True))})\b"
 # a delivery's time is a result: only what says that something ran for so long
 _SAYS_TIME = (
     r"(?i:\b(?:took|elapsed|(?:finished|completed|done|ran|trained|fitted|loaded) in"
@@ -157,7 +166,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "times taken",
         re.compile(rf"(?P<says>{_SAYS_TIME}[^\n\d]{{0,24}}?){_DURATION}"),
-        _as(r"\g<says><taken>"),
+        _taken,
     ),
     Rule(
         "query times and ids",
@@ -168,7 +177,7 @@ RULES: tuple[Rule, ...] = (
     Rule("clock times", re.compile(r"(?<![\d.])1\d{9}(?:\d{3})?(?:\.\d+)?(?![\d.])"), _epoch),
     Rule("clock times", re.compile(r"(?<![\d:])(?P<moment>\d\d:\d\d:\d\d)(?:[.,]\d+)?(?![\d:])"), _time_of_day),
     Rule("memory use", re.compile(r"peak memory: [\d.]+ MiB, increment: -?[\d.]+ MiB"), _as("<memory>")),
-    Rule("process ids", re.compile(r"\b(?P<says>(?i:pid|process id)[ =:#]{1,3})\d+\b"), _as(r"\g<says>")),
+    Rule("process ids", re.compile(r"\b(?P<says>(?:PID|[Pp]rocess (?:id|ID))[ =:#]{1,3})\d+\b"), _as(r"\g<says>")),
     Rule("places in the code", re.compile(r"(?P<file><ipython-input-[^>]+>|/[^\s:]+\.py):\d+(?=:)"), _place),
     Rule(
         "temporary paths",
