@@ -179,6 +179,8 @@ TABLE: list[tuple[Any, Any, list[str]]] = [
     (pd.Index([1, 2], name="a"), pd.Index([1, 2], name="b"), ["v.names[0]"]),
     (pd.MultiIndex.from_product([[1], ["a", "b"]]), pd.MultiIndex.from_product([[1], ["a", "c"]]),
      ["v.get_level_values(1)[1]"]),
+    (FRAME.style, FRAME.style, []),
+    (FRAME.style, FRAME.rename(columns={"sku": "id"}).style, ["v.data.columns[0]"]),
     (MOMENTS, MOMENTS, []),
     (MOMENTS[0], MOMENTS[1], ["v"]),
     (pd.NaT, pd.NaT, []),

@@ -1,4 +1,4 @@
-"""pandas' and polars' tables, matplotlib's figures."""
+"""pandas', xarray's and polars' tables, matplotlib's figures."""
 
 from __future__ import annotations
 
@@ -122,6 +122,21 @@ def _scalars(comparing: Comparing, path: str, left: Any, right: Any) -> None:
         comparing.differ(path, left, right)
 
 
+def _stylers(comparing: Comparing, path: str, left: Any, right: Any) -> None:
+    """A styled table, but for the id that each one makes up for itself."""
+    from workbench.runs.comparison.values import attributes
+
+    attributes(comparing, path, *({k: v for k, v in vars(each).items() if k != "uuid"} for each in (left, right)))
+
+
+def _xarrays(comparing: Comparing, path: str, left: Any, right: Any) -> None:
+    """xarray's arrays and datasets, which make their empty attrs only when somebody looks at them."""
+    from workbench.runs.comparison.values import objects
+
+    comparing.values(f"{path}.attrs", left.attrs, right.attrs)
+    objects(comparing, path, left, right)
+
+
 def _polars(comparing: Comparing, path: str, left: Any, right: Any) -> None:
     from workbench.runs.comparison.values import said
 
@@ -164,7 +179,9 @@ PANDAS: dict[str, Comparer] = {
     "Series": _series,
     "Index": _indexes,
     "ExtensionArray": _extension_arrays,
+    "Styler": _stylers,
     **dict.fromkeys(("Timestamp", "Timedelta", "Period", "Interval", "NaTType", "NAType"), _scalars),
 }
 POLARS: dict[str, Comparer] = {"DataFrame": _polars, "Series": _polars}
+XARRAY: dict[str, Comparer] = dict.fromkeys(("Dataset", "DataArray", "Variable"), _xarrays)
 MATPLOTLIB: dict[str, Comparer] = {"Artist": _figures}

@@ -347,6 +347,7 @@ def _load(root: str) -> Mapping[str, Callable[[Comparing, str, Any, Any], None]]
         "torch": arrays.TORCH,
         "pandas": frames.PANDAS,
         "polars": frames.POLARS,
+        "xarray": frames.XARRAY,
         "matplotlib": frames.MATPLOTLIB,
     }
     if root in _PLAIN_MODULES:
