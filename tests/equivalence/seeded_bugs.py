@@ -72,7 +72,9 @@ BUGS = {
         "        self.within(generic, lambda: self.expressions(around(node)))\n        self.defer(node)\n",
         "        self.defer(node)\n",
     ),
-    "a redefined function is hoisted": Bug("compiler/definitions.py", "if len(counted) != 1 or", "if"),
+    "a redefined function is hoisted": Bug(
+        "compiler/definitions.py", "            or len(counted) != 1\n", "            or not counted\n"
+    ),
     "a join takes the other branch": Bug(
         "compiler/dataflow.py", "best = max(found, key=rank)", "best = min(found, key=rank)"
     ),

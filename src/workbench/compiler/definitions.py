@@ -74,10 +74,14 @@ def _swallows(node: ast.stmt) -> bool:
 
 
 class Definitions:
-    """hoisted: the definitions at module level; bindings: every binding of every name, in notebook order."""
+    """hoisted: the definitions at module level; bindings: every binding of every name, in notebook order.
 
-    def __init__(self, cells: tuple[CellFacts, ...]) -> None:
+    parameters: names that the parameters cell binds, which is none of the cells.
+    """
+
+    def __init__(self, cells: tuple[CellFacts, ...], parameters: frozenset[str] = frozenset()) -> None:
         self.cells = cells
+        self.parameters = parameters
         self.bindings: dict[str, list[Binding]] = {}
         self.hoisted: dict[str, Binding] = {}
         self.stars: list[Binding] = []
@@ -90,11 +94,12 @@ class Definitions:
     def is_module(self, name: str) -> bool:
         """Whether the name is only ever an import, if not always of the same."""
         found = self.bindings.get(name)
-        return bool(found) and all(one.kind == "import" for one in found or ())
+        return bool(found) and name not in self.parameters and all(one.kind == "import" for one in found or ())
 
     def is_value(self, name: str) -> bool:
         """Whether a name is bound in the notebook as something other than one import or a hoisted definition."""
-        return name in self.bindings and name not in self.hoisted and not self.is_import(name)
+        known = name in self.bindings or name in self.parameters
+        return known and name not in self.hoisted and not self.is_import(name)
 
     def unlucky(self, statement: Statement) -> frozenset[str]:
         """The names that a statement may leave unbound, also because a context manager swallows an exception."""
@@ -130,9 +135,9 @@ class Definitions:
         return found
 
 
-def collect(cells: list[tuple[CellFacts, bool]]) -> Definitions:
-    """Every binding of the notebook's code cells. cells: (facts, promoted), in notebook order."""
-    found = Definitions(tuple(facts for facts, _ in cells))
+def collect(cells: list[tuple[CellFacts, bool]], parameters: frozenset[str] = frozenset()) -> Definitions:
+    """Every binding of the notebook's code cells but the parameters'. cells: (facts, promoted), in notebook order."""
+    found = Definitions(tuple(facts for facts, _ in cells), parameters)
     for facts, promoted in cells:
         for at, statement in enumerate(facts.statements):
             place = Place(facts.cell.index, at)
@@ -162,7 +167,12 @@ def _hoist(found: Definitions) -> None:
     candidates = {}
     for name, bindings in found.bindings.items():
         counted = [one for one in bindings if one.promoted or one.kind in ("definition", "import")]
-        if len(counted) != 1 or counted[0].kind != "definition" or not _is_quiet_body(counted[0].statement.node):
+        if (
+            name in found.parameters
+            or len(counted) != 1
+            or counted[0].kind != "definition"
+            or not _is_quiet_body(counted[0].statement.node)
+        ):
             continue
         # what was read before it was made was another thing, or none
         if found.first_reads.get(name, counted[0].place) >= counted[0].place:
@@ -178,7 +188,7 @@ def _hoist(found: Definitions) -> None:
 def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitions) -> bool:
     """Whether all that making a definition needs is there at module level, and calls nothing that does something."""
     for name in one.statement.reads:
-        bound = name in found.bindings
+        bound = name in found.bindings or name in found.parameters
         if name in candidates or (not bound and name in (BUILTINS - OWN_NAMES) | set(PROVIDED)):
             continue
         if not found.is_import(name) and (bound or not found.stars):

@@ -71,7 +71,8 @@ def stages(notebook: Notebook, steps: str = "tags") -> Stages:
         return Stages(places, facts, _ordered(problems), nodes, parameters, setup)
     promoted = _promoted(places)
     definitions = collect(
-        [(one, index in promoted) for index, one in sorted(facts.items()) if index not in _indices(places.parameters)]
+        [(one, index in promoted) for index, one in sorted(facts.items()) if index not in _indices(places.parameters)],
+        frozenset(one.name for one in parameters),
     )
     keep_closures(definitions, places)
     if any(section.after for section in places.sections):

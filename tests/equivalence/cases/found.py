@@ -62,6 +62,29 @@ CASES: dict[str, Steps] = {
         "n = 5\nprint(held(), n)",
         "print(n)",
     ),
+    "function_of_a_parameter": [
+        ("alpha = 3", "parameters"),
+        ("def f(x):\n    return x + alpha\nprint(f(1))", "step:a"),
+        ("print(f(2))", "step:b"),
+        ("alpha = 10\nprint(f(2))", "step:c"),
+        ("print(f(3), alpha)", "step:d"),
+    ],
+    "decorator_of_a_parameter": [
+        ("alpha = 3", "parameters"),
+        ("def twice(g):\n    def inner(x):\n        return g(x) * 2 + alpha\n    return inner", "step:a"),
+        ("@twice\ndef f(x):\n    return x + 1\nprint(f(1))", "step:a"),
+        ("print(f(2))", "step:b"),
+    ],
+    "writer_of_a_parameter": [
+        ("alpha = 3", "parameters"),
+        ("def f(x):\n    global alpha\n    alpha += x\nf(1)\nprint(alpha)", "step:a"),
+        ("f(1)\nprint(alpha)", "step:b"),
+    ],
+    "definition_over_a_parameter": [
+        ("alpha = 3", "parameters"),
+        ("print(alpha)\ndef alpha(): return 5", "step:a"),
+        ("print(alpha())", "step:b"),
+    ],
 }
 
 REFUSED = {"star_in_a_block": "WB319", "star_over_a_parameter": "WB319", "star_over_a_value": "WB319"}
