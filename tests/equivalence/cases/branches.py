@@ -162,6 +162,13 @@ CASES: dict[str, Steps] = {
         ("math.tau_of_mine = 6", "step:a after:load"),
         ("print(math.tau_of_mine)", "step:b after:load"),
     ],
+    "branch_parameter_by_functions": [
+        ("alpha = 3", "parameters"),
+        ("def f(): return alpha\ndef g(): return f() + 1", "step:load"),
+        ("print(g())", "step:a after:load"),
+        ("alpha = 5\nprint(g())", "step:b after:load"),
+        ("print(g(), alpha)", "step:c"),
+    ],
     "branch_in_setup": [
         ("import decimal\ndecimal.getcontext().prec = 5", "setup"),
         ("one = decimal.Decimal(1)", "step:load"),
