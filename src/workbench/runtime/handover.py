@@ -1,7 +1,8 @@
 """What goes from one task to the next beyond Metaflow's artifacts.
 
-Every value stays an ordinary artifact of its own. Only where names share something, or hold what plain pickle can't do,
-a hidden artifact has these names pickled together, and the next task installs them before its body reads them:
+Every value stays an ordinary artifact of its own. Only where names share something (with one another, or with what a
+function or class of the flow's module carries: `f.__defaults__`), or hold what plain pickle can't do, a hidden artifact
+has these names pickled together, and the next task installs them before its body reads them:
 
     _workbench_shared      {"_workbench_shared_1": ["a", "b"], …}: which hidden artifact has which names
     _workbench_shared_1    bytes, as workbench.runtime.pickling makes them
@@ -21,6 +22,7 @@ from workbench.errors import HandOverError
 from workbench.runtime.cells import StepCode
 from workbench.runtime.pickling import dumps, loads
 from workbench.runtime.sharing import Sharing, sharing
+from workbench.runtime.state.definitions import definition_data, put
 
 INDEX = "_workbench_shared"
 
@@ -49,7 +51,7 @@ class HandOver:
         for owner, wanted in self._owners():
             index = _index_of(owner)
             for artifact, names in index.items():
-                if wanted.isdisjoint(names):
+                if wanted.isdisjoint(names) and not any(map(_is_data, names)):
                     if owner is self._flow:
                         self._waiting[artifact] = names
                     continue
@@ -58,13 +60,21 @@ class HandOver:
                     with self._loading(names):
                         loaded[key] = loads(getattr(owner, artifact))
                 for name in names:
-                    owner.__dict__[name] = loaded[key][name]
+                    self._install(owner, name, loaded[key][name])
                 if owner is self._flow:
                     self._taken[artifact] = names
             for name in wanted.difference(*index.values()):
                 if name in owner._datastore:
                     with self._loading([name]):
                         getattr(owner, name)  # it stays on the flow
+
+    def _install(self, owner: Any, name: str, value: Any) -> None:
+        """Put a loaded value where the step finds it: on the flow, or on the definition that carries it."""
+        if _is_data(name):
+            definition, _, attribute = name.partition(".")
+            put(getattr(self._module, definition), attribute, value)
+        else:
+            owner.__dict__[name] = value
 
     def taken(self) -> dict[str, Any]:
         """The values that the step takes, with those that come along because they share something with them."""
@@ -82,26 +92,29 @@ class HandOver:
         unchanged: names known to be as they came; a group of such names stays the very artifact that it is.
         """
         values = self.values()
-        found = sharing(values, self._module)
-        if found.failed:
-            name, reason = next(iter(found.failed.items()))
+        with_data = {**values, **definition_data(self._module)}
+        found = sharing(with_data, self._module)
+        if failed := [name for name in found.failed if name in values]:
+            name, reason = failed[0], found.failed[failed[0]]
             for each in values:
                 self._flow.__dict__.pop(each, None)
             raise self._cannot_cross(name, values[name], reason)
         index: Index = {}
         for artifact, names in self._waiting.items():
-            if left := [name for name in names if name not in values]:
+            if left := [name for name in names if name not in with_data]:
                 index[artifact] = left
         number = 1
         as_they_came = {tuple(sorted(names)): each for each, names in self._taken.items()}
         for group in found.groups:
+            if values.keys().isdisjoint(group.names):
+                continue  # definitions among themselves: a part of the process state
             before = as_they_came.get(tuple(sorted(group.names)))
             if before is not None and set(group.names) <= set(unchanged):
                 index[before] = list(group.names)
                 continue
             while (artifact := f"{INDEX}_{number}") in index or artifact in self._taken:
                 number += 1
-            content = dumps({name: values[name] for name in group.names}, self._module, group.view_roots)
+            content = dumps({name: with_data[name] for name in group.names}, self._module, group.view_roots)
             setattr(self._flow, artifact, content)
             index[artifact] = list(group.names)
         if index or (INDEX in self._flow._datastore):
@@ -134,7 +147,7 @@ class HandOver:
 
     def _publish(self, found: Sharing, values: Mapping[str, Any]) -> None:
         """Let everybody read, with Metaflow and cloudpickle alone, what only this flow's tasks could."""
-        for name in found.special:
+        for name in found.special & values.keys():
             try:
                 content = cloudpickle.dumps(values[name])
             except Exception:  # it drags along something of the flow's module that no pickle can do
@@ -177,6 +190,11 @@ class ByValue:
 def _index_of(owner: Any) -> Index:
     index: Index = getattr(owner, INDEX) if INDEX in owner._datastore else {}
     return index
+
+
+def _is_data(name: str) -> bool:
+    """Whether a group's name is of what a function or class carries: `f.__defaults__`, `C.items`."""
+    return "." in name
 
 
 def _has(clone: Any, name: str) -> bool:

@@ -8,6 +8,7 @@ views of one another. What is defined at the top of the flow's module goes by na
 from __future__ import annotations
 
 import ast
+import copyreg
 import functools
 import hashlib
 import importlib
@@ -21,6 +22,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import cloudpickle
+
+from workbench.runtime.reducers import reduced
 
 PROTOCOL = 5
 
@@ -93,8 +96,9 @@ class FlowPickler(cloudpickle.Pickler):
             self.special = True
         elif issubclass(kind, type):
             return self._class(obj)
-        elif self._view_roots and kind is self._numpy.ndarray:  # type: ignore[union-attr]
-            return self._array(obj)
+        elif self._view_roots and isinstance(obj, self._numpy.ndarray):  # type: ignore[union-attr]
+            parts = self._array(obj)
+            return self._known_object(obj) if parts is NotImplemented else parts
         return self._known_object(obj)
 
     def _function(self, function: types.FunctionType) -> Any:
@@ -106,7 +110,8 @@ class FlowPickler(cloudpickle.Pickler):
         if getattr(sys.modules.get(owner), "__dict__", None) is not function.__globals__:  # type: ignore[arg-type]
             return super().reducer_override(function)  # made by exec: its globals go along
         state = {name: getattr(function, name) for name in _FUNCTION_ATTRIBUTES}
-        arguments = (marshal.dumps(function.__code__), owner, function.__closure__)
+        # version 2 has no references, which depend on who else holds the code: equal code is to give equal bytes
+        arguments = (marshal.dumps(function.__code__, 2), owner, function.__closure__)
         return _new_function, arguments, (state, function.__dict__), None, None, _fill_function
 
     def _class(self, cls: type) -> Any:
@@ -114,7 +119,10 @@ class FlowPickler(cloudpickle.Pickler):
             self.special |= cls.__module__ == self._module.__name__
             return NotImplemented
         self.special = self.special or cls not in NAMELESS
-        return super().reducer_override(cls)
+        parts = super().reducer_override(cls)
+        if isinstance(parts, tuple) and len(parts) > 2 and cls.__qualname__ != cls.__name__:
+            parts[2][0]["__qualname__"] = cls.__qualname__  # cloudpickle leaves it out
+        return parts
 
     def is_importable(self, definition: Any) -> bool:
         """Whether the definition's module has it under its name, in every process."""
@@ -134,7 +142,14 @@ class FlowPickler(cloudpickle.Pickler):
         if not (root.flags.c_contiguous or root.flags.f_contiguous):
             raise pickle.PicklingError("it shares the memory of an array whose layout is neither C's nor Fortran's")
         offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
-        return _new_view, (root, array.shape, array.dtype, offset, array.strides, array.flags.writeable)
+        shown = (root, array.shape, array.dtype, offset, array.strides, array.flags.writeable)
+        kind = type(array)
+        if kind is self._numpy.ndarray:  # type: ignore[union-attr]
+            return _new_view, shown
+        plain: Any = (self._numpy.ndarray, self._numpy.ma.MaskedArray)  # type: ignore[union-attr]
+        if kind.__reduce__ not in [each.__reduce__ for each in plain]:
+            raise pickle.PicklingError(f"it shares its memory, and {kind.__name__} has a pickle of its own")
+        return _new_view, (*shown, kind), getattr(array, "__dict__", {}), None, None, _fill_attributes
 
     def _known_object(self, obj: Any) -> Any:
         """The process's own generators stay the process's own."""
@@ -144,7 +159,25 @@ class FlowPickler(cloudpickle.Pickler):
         mtrand = sys.modules.get("numpy.random.mtrand")
         if mtrand is not None and obj is mtrand._rand:
             return _global_generator, ("numpy.random.mtrand", "_rand")
+        if (parts := reduced(obj)) is not None:
+            self.special = True
+            return parts
+        if (parts := self._instance_of_shared_dict(obj)) is not None:
+            return parts
         return self._array_with_attributes(obj)
+
+    def _instance_of_shared_dict(self, obj: Any) -> Any:
+        """An instance whose `__dict__` something else holds too (`self.__dict__ = cls._shared`) keeps that very one."""
+        kind: Any = type(obj)
+        protocol = ("__reduce_ex__", "__reduce__", "__getstate__")
+        plain = all(getattr(kind, name) is getattr(object, name) for name in protocol)
+        if kind.__module__ != self._module.__name__ or not plain or hasattr(kind, "__setstate__"):
+            return None
+        own = getattr(obj, "__dict__", None)
+        if type(own) is not dict or sys.getrefcount(own) <= 3 or hasattr(kind, "__slots__"):
+            return None
+        self.special = True
+        return copyreg.__newobj__, (kind,), own, None, None, _use_dict  # type: ignore[attr-defined]
 
     def _array_with_attributes(self, obj: Any) -> Any:
         """An array of a subclass keeps its attributes, which numpy's own pickle drops without a word."""
@@ -183,7 +216,8 @@ NAMELESS = (type(None), type(...), type(NotImplemented))
 
 def root_of(array: Any) -> Any:
     """The array whose memory a view shows; the array itself where it isn't a view of an array."""
-    while type(array.base) is type(array):
+    numpy = sys.modules["numpy"]
+    while isinstance(array.base, numpy.ndarray):
         array = array.base
     return array
 
@@ -216,7 +250,13 @@ def _fill_function(function: types.FunctionType, state: tuple[dict[str, Any], di
 
 
 def _new_view(
-    root: Any, shape: tuple[int, ...], dtype: Any, offset: int, strides: tuple[int, ...], writeable: bool
+    root: Any,
+    shape: tuple[int, ...],
+    dtype: Any,
+    offset: int,
+    strides: tuple[int, ...],
+    writeable: bool,
+    kind: type | None = None,
 ) -> Any:
     import numpy
 
@@ -227,7 +267,15 @@ def _new_view(
         view = numpy.ndarray(shape, dtype, buffer=flat, offset=offset, strides=strides)
     if not writeable:
         view.flags.writeable = False
-    return view
+    return view if kind is None else view.view(kind)
+
+
+def _fill_attributes(array: Any, attributes: dict[str, Any]) -> None:
+    array.__dict__.update(attributes)
+
+
+def _use_dict(instance: Any, own: dict[str, Any]) -> None:
+    instance.__dict__ = own
 
 
 def _fill_array(array: Any, state: tuple[Any, dict[str, Any]]) -> None:

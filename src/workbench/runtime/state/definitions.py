@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import types
+from collections.abc import Iterator
 from typing import Any
 
 from workbench.runtime.pickling import dumps, loads
@@ -16,13 +18,13 @@ class Definitions(MappingKind):
 
     def __init__(self, flow_module: types.ModuleType) -> None:
         self._flow_module = flow_module
+        functions = [each for each in vars(flow_module).values() if isinstance(each, types.FunctionType)]
+        self._as_written = {id(each): {name: getattr(each, name) for name in _REPLACED} for each in functions}
 
     def read(self) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        for name, definition in list(vars(self._flow_module).items()):
-            if not self._is_ours(name, definition):
-                continue
-            for attribute, value in _attributes(definition).items():
+        for name, definition in _definitions(self._flow_module):
+            for attribute, value in self._attributes(definition).items():
                 try:
                     found[f"{name}.{attribute}"] = dumps(value, self._flow_module)
                 except Exception:  # noqa: S112 - what can't be pickled can't be compared: as with any value on a class
@@ -35,32 +37,104 @@ class Definitions(MappingKind):
             definition = vars(self._flow_module).get(name)
             if definition is None:
                 continue
-            if content is not None:
-                setattr(definition, attribute, loads(content))
+            if attribute == _REGISTERED:
+                for each in loads(content or dumps([], self._flow_module)):
+                    definition.register(each)
+            elif content is not None:
+                put(definition, attribute, loads(content))
             elif attribute in vars(definition):
                 delattr(definition, attribute)
 
-    def _is_ours(self, name: str, definition: Any) -> bool:
+    def _attributes(self, definition: Any) -> dict[str, Any]:
+        """What it carries that is data, and the code that isn't what the flow's file says."""
+        if not isinstance(definition, types.FunctionType):
+            return _of_class(definition)
+        written = self._as_written.get(id(definition), {})
+        replaced = {name: getattr(definition, name) for name in written if getattr(definition, name) != written[name]}
+        own = {name: getattr(definition, name) for name in _FUNCTION if getattr(definition, name) is not None}
+        return own | replaced | definition.__dict__
+
+
+def put(definition: Any, path: str, value: Any) -> None:
+    """Set an attribute of a function or class, or of one of its methods (`add.__defaults__`)."""
+    *methods, attribute = path.split(".")
+    for name in methods:
+        definition = getattr(definition, name)
+        definition = getattr(definition, "__func__", definition)
+    setattr(definition, attribute, value)
+
+
+def definition_data(module: types.ModuleType) -> dict[str, Any]:
+    """What the flow's functions and classes carry that a value may share: `f.__defaults__`, `C.items` -> the value."""
+    found: dict[str, Any] = {}
+    for name, definition in _definitions(module):
+        if isinstance(definition, types.FunctionType):
+            own = {each: getattr(definition, each) for each in _FUNCTION} | definition.__dict__
+        else:
+            own = _of_class(definition)
+        found |= {f"{name}.{each}": value for each, value in own.items() if value is not None and each != _REGISTERED}
+    return found
+
+
+def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
+    for name, definition in list(vars(module).items()):
         if not isinstance(definition, (type, types.FunctionType)) or hasattr(definition, "_flow_state"):
-            return False
-        return definition.__module__ == self._flow_module.__name__ and definition.__qualname__ == name
+            continue
+        if definition.__module__ == module.__name__ and definition.__qualname__ == name:
+            yield name, definition
 
 
 _FUNCTION = ("__defaults__", "__kwdefaults__")
-_NO_STATE = (types.FunctionType, staticmethod, classmethod, property, types.MemberDescriptorType)
+_REPLACED = ("__code__", "__doc__", "__name__")
+_REGISTERED = "__registered__"
+"""Stands for the virtual subclasses of an abstract base class, which are no attribute of it."""
+_NO_STATE = (types.MemberDescriptorType,)
 _GENERATED = ("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__")
 
 
-def _attributes(definition: Any) -> dict[str, Any]:
-    """What a definition carries that is data, not code."""
-    if isinstance(definition, types.FunctionType):
-        own = {name: getattr(definition, name) for name in _FUNCTION if getattr(definition, name) is not None}
-        return own | definition.__dict__
-    return {
+def _of_class(cls: type) -> dict[str, Any]:
+    """The attributes of a class that are no part of its own text: data, and functions that were put there later."""
+    own = {
         name: value
-        for name, value in vars(definition).items()
+        for name, value in vars(cls).items()
         if name not in _GENERATED
         and not isinstance(value, _NO_STATE)
-        and not (name[:2] == "__" and name[-2:] == "__")
+        and not (name[:2] == "__" and name[-2:] == "__" and not isinstance(value, types.FunctionType))
         and not name.startswith("_abc_")
+        and not _is_of_the_body(cls, name, value)
     }
+    for name, value in vars(cls).items():
+        function = getattr(value, "__func__", value)
+        if isinstance(function, types.FunctionType):
+            for each in _FUNCTION:
+                if not _is_constant(defaults := getattr(function, each)):
+                    own[f"{name}.{each}"] = defaults
+    if "_abc_impl" in vars(cls) and (registered := _registered(cls)):
+        own[_REGISTERED] = registered
+    return own
+
+
+def _is_of_the_body(cls: type, name: str, value: Any) -> bool:
+    """Whether a function, or what wraps one, is the one that the class's body defines under that name."""
+    if isinstance(value, property):
+        functions = [each for each in (value.fget, value.fset, value.fdel) if each is not None]
+    else:
+        functions = [value.__func__ if isinstance(value, staticmethod | classmethod) else value]
+    return bool(functions) and all(
+        isinstance(each, types.FunctionType)
+        and each.__module__ == cls.__module__
+        and (each.__qualname__ == f"{cls.__qualname__}.{name}" or each.__code__.co_filename.startswith("<"))
+        for each in functions
+    )
+
+
+def _is_constant(defaults: Any) -> bool:
+    """Whether a function's defaults can't change: nothing, or values that don't."""
+    values = defaults.values() if isinstance(defaults, dict) else defaults or ()
+    return all(isinstance(value, str | bytes | int | float | complex | None) for value in values)
+
+
+def _registered(cls: type) -> list[type]:
+    own: Any = importlib.import_module("_abc")  # abc's own account of it: there is no public one
+    found = [reference() for reference in own._get_dump(cls)[0]]
+    return sorted((each for each in found if each is not None), key=lambda each: (each.__module__, each.__qualname__))
