@@ -241,6 +241,33 @@ RULES = (
         ),
     ),
     Rule(
+        "WB320",
+        "A future import comes after annotations",
+        "It counts for the whole flow, and in the notebook only from its cell on.",
+        (
+            ("step:load", "def area(side: int) -> int:\n    return side * side"),
+            ("step:train", "from __future__ import annotations\n\nprint(area.__annotations__)"),
+        ),
+    ),
+    Rule(
+        "WB321",
+        "An address or a hash is kept for a later step",
+        "Each step is a process: there, the same value has another address, and a text another hash.",
+        (
+            ("step:load", "rows = [1]\nseen = {id(rows)}"),
+            ("step:train", "print(id(rows) in seen)"),
+        ),
+    ),
+    Rule(
+        "WB322",
+        "A later step looks at an exception's traceback",
+        "The frames that it leads through are of the process that raised it.",
+        (
+            ("step:load", "try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    kept = error"),
+            ("step:train", "print(kept.__traceback__.tb_lineno)"),
+        ),
+    ),
+    Rule(
         "WB401",
         "A value can't go to the next step",
         "Generators, connections, locks and open files live in one process, and the next step is another one.",
@@ -276,6 +303,15 @@ RULES = (
             ("setup", "seen = []"),
             ("step:one", "seen.append(1)"),
             ("step:two", "print(seen)"),
+        ),
+    ),
+    Rule(
+        "WB410",
+        "`is` compares equal numbers or texts",
+        "Whether they are one object is chance in a notebook, and a task makes its values again.",
+        (
+            ("step:one", 'key = "".join(["a", "b"])\nkeys = [key]'),
+            ("step:two", "print(keys[0] is key)"),
         ),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from workbench.compiler import processes
 from workbench.compiler.definitions import Definitions, Place, imported_path
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
@@ -34,6 +35,7 @@ def check(uses: list[StepUse], definitions: Definitions, parameters: list[Parame
     for use in uses:
         problems += changed_modules(use, uses, definitions)
     problems += cached_effects(uses, definitions)
+    problems += processes.check(uses, definitions)
     if any("*" in facts.source for facts in cells.values()):
         problems += star_imports(uses, definitions, {one.name: one.cell.index for one in parameters})
     return problems
@@ -168,11 +170,29 @@ def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Di
         ]
         values = {read for read in one.statement.deferred if definitions.is_value(read)}
         effects = values | ({"print"} & one.statement.deferred) | one.statement.deferred_writes
-        users = [use for use in uses if name in use.needs]
+        users = [use for use in uses if name in use.needs] if cached else []
+        changeable = len(users) > 1 and (processes.gives_changeable(node) or _looks_at_cache(name, users))
+        if len(users) > 1 and changeable and not effects:
+            message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew"
+            hint = "call it in one step, or without the cache"
+            yield _problem(one.facts, node, "WB308", message, hint)
         if cached and effects and len(users) > 1:
             message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew, and it uses "
             message += " and ".join(f"`{effect}`" for effect in sorted(effects))
             yield _problem(one.facts, node, "WB308", message, "call it in one step, or pass what it needs as arguments")
+
+
+def _looks_at_cache(name: str, users: list[StepUse]) -> bool:
+    """Whether a step asks a cached function for its `cache_info()`."""
+    nodes = [statement.node for use in users for _, _, statement in use.own]
+    return any(
+        isinstance(inner, ast.Attribute)
+        and inner.attr.startswith("cache_")
+        and isinstance(inner.value, ast.Name)
+        and inner.value.id == name
+        for node in nodes
+        for inner in ast.walk(node)
+    )
 
 
 def star_imports(uses: list[StepUse], definitions: Definitions, parameters: dict[str, int]) -> Iterator[Diagnostic]:

@@ -18,6 +18,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+SAME = "__workbench_same__"
+"""The builtin that stands for `is` in a cell."""
+
 HAND_OVER = -1
 """What a step's generator yields before statements that are no cell's: artifacts read or written, self.next."""
 
@@ -196,7 +199,7 @@ def _compiled(node: ast.FunctionDef, regions: list[Region], original: types.Code
             at = region.statements[0] if region.statements else (body[-1] if body else node)
             stop = ast.Expr(ast.Yield(ast.Constant(region.cell)))
             body.append(ast.fix_missing_locations(ast.copy_location(stop, at)))
-        body.extend(region.statements)
+        body.extend(_checked(each) if region.cell != HAND_OVER else each for each in region.statements)
     if len(regions) == 1 and regions[0].cell == HAND_OVER:
         body.append(ast.fix_missing_locations(ast.copy_location(ast.Expr(ast.Yield(ast.Constant(HAND_OVER))), node)))
     function = ast.FunctionDef(name=node.name, args=_without_annotations(node.args), body=body, decorator_list=[])
@@ -206,6 +209,31 @@ def _compiled(node: ast.FunctionDef, regions: list[Region], original: types.Code
     module = compile(ast.Module([function], []), original.co_filename, "exec", flags=flags, dont_inherit=True)
     code = next(each for each in module.co_consts if isinstance(each, types.CodeType) and each.co_name == node.name)
     return _as_top_level(code, f"{node.name}.<locals>.")
+
+
+def _checked(statement: ast.stmt) -> ast.stmt:
+    """A cell's statement, in which `a is b` asks `same` where neither side is a constant; not in functions."""
+    if not any(isinstance(each, ast.Is | ast.IsNot) for each in ast.walk(statement)):
+        return statement
+    return _Identity().visit(statement)
+
+
+class _Identity(ast.NodeTransformer):
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef) -> ast.AST:
+        return node
+
+    visit_AsyncFunctionDef = visit_Lambda = visit_ClassDef = visit_FunctionDef
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        self.generic_visit(node)
+        sides = [node.left, *node.comparators]
+        if len(sides) != 2 or not isinstance(node.ops[0], ast.Is | ast.IsNot):
+            return node
+        if any(isinstance(each, ast.Constant) for each in sides):
+            return node
+        call: ast.expr = ast.Call(ast.Name(SAME, ast.Load()), sides, [])
+        call = call if isinstance(node.ops[0], ast.Is) else ast.UnaryOp(ast.Not(), call)
+        return ast.fix_missing_locations(ast.copy_location(call, node))
 
 
 def _future_flags() -> int:

@@ -24,6 +24,7 @@ from typing import Any
 import cloudpickle
 
 from workbench.runtime.reducers import reduced
+from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
 
 PROTOCOL = 5
 
@@ -38,7 +39,39 @@ def dumps(value: Any, module: types.ModuleType, view_roots: Collection[int] = ()
     return file.getvalue()
 
 
-loads = pickle.loads
+def loads(content: bytes) -> Any:
+    """What dumps pickled."""
+    return _Unpickler(io.BytesIO(content)).load()
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+        self._known: dict[int, Any] = {}
+
+    def persistent_load(self, key: Any) -> Any:
+        """The one object that a NaN was, a library's or the value's own; or a set whose order plain pickle loses."""
+        if isinstance(key, str):
+            return importlib.import_module(key).nan
+        if isinstance(key, int):
+            return self._known.setdefault(key, float("nan"))
+        number, *content = key
+        if not content:
+            return self._known.setdefault(number, set())
+        elements = made(*content)
+        if number in self._known:  # an element refers to it
+            self._known[number].update(elements)
+        return self._known.setdefault(number, elements)
+
+
+def nan_key(value: Any) -> str | int | None:
+    """Which object a NaN is: no NaN equals another, so `in`, `set` and `Counter` go by that. None for all else."""
+    if type(value) is not float or value == value:
+        return None
+    for module in ("numpy", "math"):
+        if value is getattr(sys.modules.get(module), "nan", None):
+            return module
+    return id(value)
 
 
 def digest(value: Any, module: types.ModuleType) -> bytes | None:
@@ -85,6 +118,28 @@ class FlowPickler(cloudpickle.Pickler):
         self._view_roots = view_roots
         self._numpy = sys.modules.get("numpy")
         self.special = False
+        self._numbers: dict[int, int] = {}  # of NaNs and sets, by id
+
+    def persistent_id(self, obj: Any) -> Any:
+        """The same NaN is to be the same object again, and a set is to come out in its order."""
+        kind = type(obj)
+        if kind is float:
+            key = nan_key(obj)
+            return self._numbers.setdefault(key, len(self._numbers)) if isinstance(key, int) else key
+        if kind is set and not is_kept(obj):
+            return self._ordered_set(obj)
+        return None
+
+    def _ordered_set(self, elements: set[Any]) -> Any:
+        if id(elements) in self._numbers:
+            return (self._numbers[id(elements)],)
+        found = insertion_order(elements)
+        if found is None and all(map(is_the_same_in_every_process, elements)):
+            raise pickle.PicklingError("the order of a set's elements can't be made again in another process")
+        if found is None:
+            return None  # texts, whose order is another one in each kernel
+        number = self._numbers.setdefault(id(elements), len(self._numbers))
+        return (number, *found)
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)

@@ -9,7 +9,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from workbench.runtime.capture import Streams
-from workbench.runtime.cells import Cell
+from workbench.runtime.cells import SAME, Cell
 from workbench.runtime.frontend import catch_up
 from workbench.runtime.namespace import KernelNames
 from workbench.runtime.outputs import CellRecord, Recorder
@@ -36,13 +36,15 @@ class Session:
         self._displayhook = sys.displayhook
 
     def __enter__(self) -> Session:
+        from workbench.runtime import words
         from workbench.runtime.shell import start_shell
 
         global _current
         self._shell = start_shell(self, self._module)
         catch_up()
-        self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_")}
+        self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_", SAME)}
         vars(builtins)["get_ipython"] = self._shell.get_ipython
+        vars(builtins)[SAME] = words.same
         self._displayhook, sys.displayhook = sys.displayhook, self.show
         self._names.enter()
         self.streams.start()

@@ -9,11 +9,13 @@ from __future__ import annotations
 import enum
 import sys
 import types
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runtime.pickling import NAMELESS, FlowPickler, root_of
+from workbench.runtime.pickling import NAMELESS, FlowPickler, nan_key, root_of
+from workbench.runtime.setorder import is_kept
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def sharing(values: Mapping[str, Any], module: types.ModuleType) -> Sharing:
     scans: dict[str, _Scan] = {}
     failed: dict[str, Exception] = {}
     for name, value in values.items():
-        if type(value) not in _ATOMS:
+        if type(value) not in _ATOMS or nan_key(value) is not None:
             try:
                 scans[name] = _Scan(value, module)
             except Exception as error:  # whatever a value's own reducer raises
@@ -55,6 +57,9 @@ class _Scan:
         self._pickler = _Scanner(_Nothing(), module, buffer_callback=_ignore)
         self._pickler.dump(value)
         self.special = self._pickler.special or isinstance(value, _DROPPED)
+        self.nans = self._pickler.nans
+        one_nan = any(isinstance(key, str) or count > 1 for key, count in self.nans.items())
+        self.loses = one_nan or self._pickler.reordered  # what plain pickle does
         memo = self._pickler.memo.copy()
         shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
         found = {key: obj for key, (_, obj) in memo.items() if key not in shared_anyway}
@@ -71,6 +76,18 @@ def _class_level(classes: Iterable[type], module: types.ModuleType) -> set[int]:
 
 class _Scanner(FlowPickler):
     """Leaves out what never changes, but is often shared: the labels and the bookkeeping of pandas."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.nans: Counter[str | int] = Counter()
+        self.reordered = False
+
+    def persistent_id(self, obj: Any) -> None:
+        if type(obj) is float and (key := nan_key(obj)) is not None:
+            self.nans[key] += 1
+        elif type(obj) is set and not is_kept(obj):
+            self.reordered = True
+            self._ordered_set(obj)  # raises where its order can't be made again
 
     def reducer_override(self, obj: Any) -> Any:
         pandas = sys.modules.get("pandas")
@@ -140,13 +157,13 @@ def _groups(scans: Mapping[str, _Scan]) -> tuple[Group, ...]:
     joined = _Union(scans)
     first: dict[int, str] = {}
     for name, scan in scans.items():
-        for key in scan.objects:
+        for key in (*scan.objects, *(nan for nan in scan.nans if isinstance(nan, int))):
             joined.join(first.setdefault(key, name), name)
     roots = _overlapping(scans, joined)
     groups = []
     for names in joined.sets():
         own = frozenset(root for root, owner in roots.items() if owner in names)
-        if len(names) > 1 or own or any(scans[name].special for name in names):
+        if len(names) > 1 or own or any(scans[name].special or scans[name].loses for name in names):
             groups.append(Group(tuple(names), own))
     return tuple(groups)
 

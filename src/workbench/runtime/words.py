@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from workbench.errors import HandOverError
 from workbench.runtime import session
 
 _held: list[Any] | None = None  # what %time shows comes after its times
@@ -84,3 +85,21 @@ def raises_exception() -> Iterator[None]:
         else:
             frames = error.__traceback__
             running.traceback(error, frames.tb_next if frames else None)
+
+
+def same(one: Any, other: Any) -> bool:
+    """`one is other`, in a cell. Raises HandOverError (WB410) where the hand-over may have made the difference."""
+    if one is other:
+        return True
+    if type(one) is type(other) and type(one) in _COPIED and repr(one) == repr(other):
+        kind = type(one).__name__
+        raise HandOverError(
+            "WB410",
+            f"`is` compares two equal values of type {kind}, which may be one object in the notebook and two in a flow",
+            hint="compare them with `==`",
+        )
+    return False
+
+
+_COPIED = (int, float, complex, str, bytes, tuple, frozenset)
+"""Types whose values a task makes again: nothing but their identity can tell."""
