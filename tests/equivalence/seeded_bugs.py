@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "src"
-EXAMPLES = 600
+EXAMPLES = 400
 SEED = 7
 
 

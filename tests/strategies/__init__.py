@@ -77,6 +77,7 @@ class _Writer:
         book = self.book
         book.step = name
         beside = {other for other in above if other != name and other not in above[name] and name not in above[other]}
+        book.parallel = bool(beside)
         book.beside = {each for each, owner in book.owners.items() if owner in beside}
         book.frozen = set()
         if beside:

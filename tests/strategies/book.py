@@ -55,6 +55,7 @@ class Book:
         self.owners: dict[str, str] = {}  # the step that bound, or deleted, a name last
         self.beside: set[str] = set()  # names that a step beside this one has bound
         self.frozen: set[int] = set()  # groups that steps beside each other have in common
+        self.parallel = False  # whether steps run beside this one
         self.depth = 0
         self._group = 0
 
@@ -114,6 +115,10 @@ class Book:
         """A name that was never bound."""
         self._group += 1
         return f"v{self._group}"
+
+    def may_change_process(self) -> bool:
+        """Beside other steps hardly ever: the join refuses it where they disagree."""
+        return not self.parallel or self.chance(3)
 
     def has_builtin(self, name: str) -> bool:
         return name not in self.scope.kinds and name not in self.beside

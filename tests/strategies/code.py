@@ -138,7 +138,7 @@ def call(book: Book) -> None:
 def attribute(book: Book) -> None:
     """What is written onto a function stays there."""
     names = [name for name in book.bound("function") if name in book.scope.functions]
-    if not names or book.frozen:
+    if not names or not book.may_change_process():
         return
     name = book.pick(names)
     book.write(

@@ -14,6 +14,8 @@ def imported(book: Book, text: str) -> None:
 
 def generator(book: Book) -> None:
     """Python's own random numbers, seeded before."""
+    if not book.may_change_process():
+        return
     imported(book, "import random")
     if "random" not in book.scope.state or book.chance(20):
         book.write(f"random.seed({book.number()})")
@@ -26,6 +28,8 @@ def arrays(book: Book) -> None:
     """numpy: arrays, both kinds of generators, print options."""
     imported(book, "import numpy as np")
     form = book.pick(("array", "array", "legacy", "generator", "draw", "options", "errors"))
+    if form in ("legacy", "options", "errors") and not book.may_change_process():
+        form = "array"
     if form == "array":
         name = book.target()
         book.write(f"{name} = {book.pick(('np.arange(4)', 'np.array([3, 1, 2, 5])', 'np.zeros(3, dtype=int)'))}")
@@ -53,6 +57,8 @@ def frames(book: Book) -> None:
     """pandas: frames, options."""
     imported(book, "import pandas as pd")
     form = book.pick(("frame", "frame", "options", "query"))
+    if form == "options" and not book.may_change_process():
+        form = "frame"
     if form == "options":
         book.write(f"pd.set_option('display.precision', {book.number(1, 5)})\nprint(pd.Series([1 / 3]))")
         return
@@ -68,6 +74,8 @@ def frames(book: Book) -> None:
 def process(book: Book) -> None:
     """What a process has one of."""
     form = book.pick(("environ", "read", "folder", "warnings", "decimal", "recursion", "path", "logging"))
+    if not book.may_change_process():
+        form = "read"
     n = book.number()
     if form == "environ":
         imported(book, "import os")
@@ -106,6 +114,8 @@ def process(book: Book) -> None:
 
 def looked_at(book: Book) -> None:
     """What earlier cells set in the process is seen, without setting it."""
+    if not book.may_change_process():  # to draw a number is to change the generator
+        return
     for text, code in (
         ("import random", "print(random.randint(0, 1000))"),
         ("import pandas as pd", "print(pd.get_option('display.precision'))"),
@@ -172,7 +182,7 @@ def magics(book: Book) -> None:
         book.write(f"%time {name} = 1 + 1")
         book.bind(name, "int")
     elif form == "env":
-        book.write(f"%env FLAG_0={book.number()}")
+        book.write(f"%env FLAG_0={book.number()}" if book.may_change_process() else "!echo env")
     else:
         book.write("!echo from the shell")
 
