@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Iterable
 
 from workbench.compiler.model import CellFacts, Statement
-from workbench.compiler.scopes import FUNCTIONS, around, imported_name
+from workbench.compiler.scopes import FUNCTIONS, around, immediate_reads, imported_name
 from workbench.records import NamedTuple
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
@@ -200,7 +200,7 @@ def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitio
         _is_quiet_call(call, part in decorators, candidates, found)
         for part in _made_parts(node)
         for call in _calls(part)
-    ) and all(_is_quiet_decorator(part, candidates) for part in decorators)
+    ) and all(_is_quiet_decorator(part, candidates, found) for part in decorators)
 
 
 def _made_parts(node: ast.stmt) -> list[ast.AST]:
@@ -238,16 +238,28 @@ def _module(binding: Binding) -> str:
     return next(alias.name.partition(".")[0] for alias in node.names if imported_name(alias) == binding.name)
 
 
-def _is_quiet_decorator(part: ast.expr, candidates: dict[str, Binding]) -> bool:
-    """Whether a decorator of the notebook's own only makes functions: any call in it is in the functions it makes."""
+def _is_quiet_decorator(part: ast.expr, candidates: dict[str, Binding], found: Definitions) -> bool:
+    """Whether a decorator of the notebook's own only makes functions, of what is there at module level.
+
+    Any other call in it is in the functions that it makes.
+    """
     root: ast.AST = part.func if isinstance(part, ast.Call) else part
     if not isinstance(root, ast.Name) or root.id not in candidates:
         return True
     node = candidates[root.id].statement.node
-    return isinstance(node, ast.FunctionDef) and all(
+    if not isinstance(node, ast.FunctionDef):
+        return False
+    # a call gives the decorator itself, which runs too
+    made = [inner for inner in node.body if isinstance(inner, ast.FunctionDef)] if part is not root else []
+    return all(_only_makes_functions(one, candidates, found) for one in (node, *made))
+
+
+def _only_makes_functions(node: ast.FunctionDef, candidates: dict[str, Binding], found: Definitions) -> bool:
+    reads, _ = immediate_reads(node)
+    return all(
         isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Return)) or _is_docstring(inner)
         for inner in node.body
-    )
+    ) and all(name in candidates or found.is_import(name) or name not in found.bindings for name in reads)
 
 
 def _is_quiet_body(node: ast.stmt) -> bool:

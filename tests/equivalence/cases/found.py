@@ -85,6 +85,18 @@ CASES: dict[str, Steps] = {
         ("print(alpha)\ndef alpha(): return 5", "step:a"),
         ("print(alpha())", "step:b"),
     ],
+    "decorator_with_an_import_in_a_block": (
+        "try:\n    raise ValueError\nexcept ValueError:\n    import functools\nprint(1)",
+        "import functools\ndef twice(g):\n    @functools.wraps(g)\n    def inner(x):\n        return g(x) * 2\n"
+        "    return inner\n@twice\ndef f(x):\n    return x + 1\nprint(f(2))",
+        "print(f(3))",
+    ),
+    "decorator_with_a_default": (
+        "k = 2\ndef times(g):\n    def inner(x, y=k):\n        return g(x) * y\n    return inner\n"
+        "@times\ndef f(x):\n    return x + 1\nprint(f(2))",
+        "k = 5\nprint(f(3))",
+        "print(f(4))",
+    ),
 }
 
 REFUSED = {"star_in_a_block": "WB319", "star_over_a_parameter": "WB319", "star_over_a_value": "WB319"}
