@@ -106,8 +106,8 @@ class HandOver:
         number = 1
         as_they_came = {tuple(sorted(names)): each for each, names in self._taken.items()}
         for group in found.groups:
-            if values.keys().isdisjoint(group.names):
-                continue  # definitions among themselves: a part of the process state
+            if values.keys().isdisjoint(group.names) and len(group.names) == 1:
+                continue  # a definition's own: a part of the process state
             before = as_they_came.get(tuple(sorted(group.names)))
             if before is not None and set(group.names) <= set(unchanged):
                 index[before] = list(group.names)

@@ -58,8 +58,9 @@ class _Unpickler(pickle.Unpickler):
         number, *content = key
         if not content:
             return self._known.setdefault(number, set())
-        elements = made(*content)
-        if number in self._known:  # an element refers to it
+        order, slots, kind = content
+        elements = made(order, slots, kind)
+        if number in self._known and kind is set:  # an element refers to it
             self._known[number].update(elements)
         return self._known.setdefault(number, elements)
 
@@ -126,11 +127,11 @@ class FlowPickler(cloudpickle.Pickler):
         if kind is float:
             key = nan_key(obj)
             return self._numbers.setdefault(key, len(self._numbers)) if isinstance(key, int) else key
-        if kind is set and not is_kept(obj):
+        if (kind is set or kind is frozenset) and not is_kept(obj):
             return self._ordered_set(obj)
         return None
 
-    def _ordered_set(self, elements: set[Any]) -> Any:
+    def _ordered_set(self, elements: set[Any] | frozenset[Any]) -> Any:
         if id(elements) in self._numbers:
             return (self._numbers[id(elements)],)
         found = insertion_order(elements)
@@ -139,7 +140,7 @@ class FlowPickler(cloudpickle.Pickler):
         if found is None:
             return None  # texts, whose order is another one in each kernel
         number = self._numbers.setdefault(id(elements), len(self._numbers))
-        return (number, *found)
+        return (number, *found, type(elements))
 
     def reducer_override(self, obj: Any) -> Any:
         kind = type(obj)

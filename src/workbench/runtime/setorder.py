@@ -10,46 +10,46 @@ import itertools
 import operator
 import random
 import sys
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 _TRIED = 40
 _MANY = 2000
 
 
-def is_kept(elements: Collection[Any]) -> bool:
+def is_kept(elements: set[Any] | frozenset[Any]) -> bool:
     """Whether a set comes out as it is when it is made again from its elements as they come out.
 
     Of a set of very many nobody looks at the order: to find how to make it again would take too long.
     """
     order = list(elements)
-    return not 2 <= len(order) <= _MANY or _comes_out(order, order)
+    return not 2 <= len(order) <= _MANY or all(map(operator.is_, type(elements)(order), order))
 
 
-def insertion_order(elements: Collection[Any]) -> tuple[list[Any], int] | None:
+def insertion_order(elements: set[Any] | frozenset[Any]) -> tuple[list[Any], int] | None:
     """The elements in an order for `made`, and the size of the table; None where none was found."""
     wanted, slots = list(elements), _slots(elements)
     guesses = (wanted, _by_slots(wanted, slots, True), _by_slots(wanted, slots, False))
     for attempt in (*guesses, *_others(wanted)):
-        if attempt is not None and all(map(operator.is_, made(attempt, slots), wanted)):
+        if attempt is not None and all(map(operator.is_, made(attempt, slots, type(elements)), wanted)):
             return attempt, slots
     return None
 
 
-def made(order: list[Any], slots: int) -> set[Any]:
-    """A set with a table of that size, to which the elements were added in that order."""
+def made(order: list[Any], slots: int, kind: type) -> Any:
+    """A set, or a frozen one, with a table of that size, to which the elements were added in that order."""
     if slots == 8:
-        return set(order)
+        return kind(order)
     # a set takes a dict's keys into a table that is more than twice their number, and never moves them again
     first = order[: slots // 2 - 1]
     fillers = [object() for _ in range(slots // 4 - len(first))]
     result: set[Any] = set(dict.fromkeys([*first, *fillers]))
     result.update(order[len(first) :])
     result.difference_update(fillers)
-    return result
+    return result if kind is set else kind(result)
 
 
-def _slots(elements: Collection[Any]) -> int:
+def _slots(elements: set[Any] | frozenset[Any]) -> int:
     size = sys.getsizeof(elements) - sys.getsizeof(type(elements)())
     return size // 16 or 8
 
@@ -59,10 +59,6 @@ def is_the_same_in_every_process(element: Any) -> bool:
     if isinstance(element, tuple | frozenset):
         return all(is_the_same_in_every_process(each) for each in element)
     return isinstance(element, int | float | complex)
-
-
-def _comes_out(order: list[Any], wanted: list[Any]) -> bool:
-    return all(map(operator.is_, set(order), wanted))
 
 
 def _others(wanted: list[Any]) -> Iterator[list[Any]]:

@@ -85,7 +85,7 @@ class _Scanner(FlowPickler):
     def persistent_id(self, obj: Any) -> None:
         if type(obj) is float and (key := nan_key(obj)) is not None:
             self.nans[key] += 1
-        elif type(obj) is set and not is_kept(obj):
+        elif type(obj) in (set, frozenset) and not is_kept(obj):
             self.reordered = True
             self._ordered_set(obj)  # raises where its order can't be made again
 

@@ -385,6 +385,66 @@ CASES: dict[str, Steps] = {
         "g = f[f.a > 1]",
         "print(type(g).__name__, f.unit, g.unit)",
     ),
+    "definitions_share": (
+        "class A:\n    log = []\nclass B:\n    log = A.log",
+        "A.log.append(1)",
+        "B.log.append(2)\nprint(A.log, B.log, A.log is B.log)",
+    ),
+    "class_value_attr": (
+        "xs = [1]\nclass C:\n    items = xs\nc = C()",
+        "c.items.append(2)",
+        "print(xs, C.items is xs)",
+    ),
+    "property_patched": (
+        "class A:\n    def __init__(self): self.v = 1\na = A()",
+        "A.dbl = property(lambda self: self.v * 2)",
+        "print(a.dbl)",
+    ),
+    "method_wrapped_later": (
+        "import functools\nclass A:\n    def f(self): return 1\na = A()",
+        "old = A.f\ndef f2(self): return old(self) + 10\nA.f = f2",
+        "print(a.f(), A().f())",
+    ),
+    "instance_of_replaced": (
+        "class A: pass\na = A()",
+        "class B(A):\n    def hi(self): return 'B'\na.__class__ = B",
+        "print(a.hi(), type(a).__name__, isinstance(a, A))",
+    ),
+    "exception_in_list": (
+        "errs = []\nfor v in ['1', 'x']:\n    try: int(v)\n    except ValueError as e: errs.append(e)",
+        "n = len(errs)",
+        "print(n, errs[0].args, [type(e).__name__ for e in errs], str(errs[0]))",
+    ),
+    "oserror_cause": (
+        "try:\n    try: open('/nope/x')\n    except OSError as o: raise RuntimeError('w') from o\nexcept RuntimeError as r:\n    kept = r",
+        "f = kept.__cause__.filename",
+        "print(f, kept.__cause__.errno, kept.__cause__)",
+    ),
+    "exception_notes": (
+        "e = ValueError('x')\ne.add_note('n1')\ne.extra = [1]\nx = e.extra",
+        "e.extra.append(2)",
+        "print(e.__notes__, x, e.extra is x)",
+    ),
+    "staticmethod_patched": (
+        "class A: pass",
+        "A.s = staticmethod(lambda: 5)\nA.c = classmethod(lambda cls: cls.__name__)",
+        "print(A.s(), A.c(), A().s())",
+    ),
+    "descriptor_state": (
+        "class Cnt:\n    def __init__(self): self.n = 0\n    def __get__(self, o, t): self.n += 1; return self.n\nclass H:\n    c = Cnt()\nx = H.c",
+        "y = H.c",
+        "print(x, y, H.c)",
+    ),
+    "enum_state": (
+        "import enum\nclass E(enum.Enum):\n    A = []\n    B = 1",
+        "E.A.value.append(1)",
+        "print(E.A.value)",
+    ),
+    "enum_attr": (
+        "import enum\nclass E(enum.Enum):\n    A = 1",
+        "E.A.note = 'n'",
+        "print(E.A.note)",
+    ),
     "method_default": (
         "class A:\n    def add(self, x, acc=[]):\n        acc.append(x)\n        return acc\na = A().add(1)",
         "b = A().add(2)",

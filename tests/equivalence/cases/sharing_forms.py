@@ -466,6 +466,41 @@ CASES: dict[str, Steps] = {
         "data.append(2)",
         "print(kept.args[0], kept.args[0] is data)",
     ),
+    "nan_object_column": (
+        "import pandas as pd, numpy as np\nfrom collections import Counter\ndf = pd.DataFrame({'c': ['x', np.nan, 'y', np.nan]})\ncol = df['c']",
+        "n = len(set(df['c']))",
+        "print(n, Counter(df['c']), df['c'][1] is np.nan, col.tolist().index(np.nan))",
+    ),
+    "nan_dict_key": (
+        "nan = float('nan')\nd = {nan: 1}\nkeys = list(d)",
+        "d[nan] += 1",
+        "print(d[keys[0]], len(d), nan is keys[0])",
+    ),
+    "frozenset_order": (
+        "fs = frozenset([75, 42, 91])\nls = list(fs)",
+        "x = list(fs) == ls",
+        "print(x, list(fs) == ls, fs)",
+    ),
+    "set_in_object": (
+        "class A:\n    def __init__(self): self.s = {75, 42, 91}\na = A(); s = a.s",
+        "a.s.add(283)",
+        "print(s, a.s is s, list(s))",
+    ),
+    "dict_of_sets": (
+        "g = {1: {75, 42, 91}, 2: {280, 42, 430, 294}}",
+        "g[1] |= g[2]",
+        "print(g, [list(v) for v in g.values()])",
+    ),
+    "counter_nan_tuple": (
+        "nan = float('nan')\nt = (nan, nan)\nu = t",
+        "c = len(set(t))",
+        "print(c, len(set(u)), t is u)",
+    ),
+    "function_kwdefault_share": (
+        "acc = []\ndef f(x, *, a=acc): a.append(x); return a\nf(1)",
+        "acc.append('b')",
+        "print(f(2), acc, f(3) is acc)",
+    ),
     "branches_own_temp": [
         ("data = [1, 2]", "step:load"),
         ("tmp = sum(data)\nl = tmp", "step:left after:load"),

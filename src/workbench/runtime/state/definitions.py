@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import importlib
 import types
 from collections.abc import Iterator
@@ -88,12 +89,21 @@ _FUNCTION = ("__defaults__", "__kwdefaults__")
 _REPLACED = ("__code__", "__doc__", "__name__")
 _REGISTERED = "__registered__"
 """Stands for the virtual subclasses of an abstract base class, which are no attribute of it."""
+_OF_MEMBERS = ("_name_", "__objclass__", "_sort_order_")
 _NO_STATE = (types.MemberDescriptorType,)
 _GENERATED = ("__dict__", "__weakref__", "__module__", "__doc__", "__qualname__")
 
 
 def _of_class(cls: type) -> dict[str, Any]:
     """The attributes of a class that are no part of its own text: data, and functions that were put there later."""
+    if isinstance(cls, enum.EnumMeta):
+        members: list[tuple[str, Any]] = list(cls.__members__.items())
+        return {
+            f"{member}.{name}": value
+            for member, each in members
+            for name, value in vars(each).items()
+            if name not in _OF_MEMBERS
+        }
     own = {
         name: value
         for name, value in vars(cls).items()
