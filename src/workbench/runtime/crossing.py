@@ -32,6 +32,7 @@ class Crossing:
         self._notes: list[Note] = []
         self._setup: dict[str, tuple[Any, bytes]] = {}
         self._taken: dict[str, tuple[Any, bytes | None]] = {}
+        self._bound: dict[str, frozenset[str]] | None = None
 
     def arrive(self) -> None:
         """Before the body: what is handed over; in a join, whether the branches agree (WB402, WB403)."""
@@ -53,7 +54,7 @@ class Crossing:
             if (mark := digest(value, self._module)) is not None:
                 self._setup[name] = (value, mark)
         self._state.begin()
-        self._values.take()
+        self._values.take(self._bound)
         if self._is_inside_split():
             self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
 
@@ -90,6 +91,7 @@ class Crossing:
         for note in (each for branch in notes.values() for each in branch):
             note["line"] = self._graph[note["step"]].func_lineno  # a branch that was kept stood elsewhere
         branches = since_split(notes)
+        self._bound = {each.name: each.bound for each in branches}
         check_values(branches, {(branch, name) for branch, name in self._code.reads if branch})
         check_state(branches, {kind.name: kind for kind in kinds(self._module)})
         clones = {clone._current_step: clone for clone in self._inputs}

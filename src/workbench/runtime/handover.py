@@ -45,9 +45,13 @@ class HandOver:
         self._waiting: Index = {}
         self._taken: dict[str, list[str]] = {}
 
-    def take(self) -> None:
-        """Load what the step reads, before its body does: groups as a whole. Raises HandOverError (WB401)."""
+    def take(self, bound: Mapping[str, Collection[str]] | None = None) -> None:
+        """Load what the step reads, before its body does: groups as a whole. Raises HandOverError (WB401, WB402).
+
+        bound: in a join, for each branch the names that it bound.
+        """
         loaded: dict[str, dict[str, Any]] = {}
+        found: list[tuple[Any, list[str]]] = []
         for owner, wanted in self._owners():
             index = _index_of(owner)
             for artifact, names in index.items():
@@ -55,6 +59,7 @@ class HandOver:
                     if owner is self._flow:
                         self._waiting[artifact] = names
                     continue
+                found.append((owner, names))
                 key = owner._datastore._objects[artifact]  # branches that left a group alone have the same content
                 if key not in loaded:
                     with self._loading(names):
@@ -67,6 +72,27 @@ class HandOver:
                 if name in owner._datastore:
                     with self._loading([name]):
                         getattr(owner, name)  # it stays on the flow
+
+        if bound is not None:
+            self._reunite(found, bound)
+
+    def _reunite(self, groups: list[tuple[Any, list[str]]], bound: Mapping[str, Collection[str]]) -> None:
+        """In a join: what one branch holds of a value from before the split is what the others hand on of it."""
+        home = {name: owner for owner, wanted in self._owners() for name in wanted}
+        for owner, names in groups:
+            for name in names:
+                other = home.get(name, owner)
+                if other is owner or any(name in bound.get(each._current_step, ()) for each in (owner, other)):
+                    continue
+                theirs = {each for one, group in groups if one is other and name in group for each in group}
+                if news := sorted(each for each in theirs - set(names) if home.get(each) is other):
+                    raise HandOverError(
+                        "WB402",
+                        f"step {owner._current_step} and step {other._current_step} both hold {name!r} in new values "
+                        f"({', '.join(news)}); in the notebook that is one object",
+                        hint="let one branch run `after:` the other",
+                    )
+                other.__dict__[name] = owner.__dict__[name]
 
     def _install(self, owner: Any, name: str, value: Any) -> None:
         """Put a loaded value where the step finds it: on the flow, or on the definition that carries it."""

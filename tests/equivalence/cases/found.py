@@ -97,6 +97,23 @@ CASES: dict[str, Steps] = {
         "k = 5\nprint(f(3))",
         "print(f(4))",
     ),
+    "alias_made_in_a_branch": [
+        ("v = [3]\na = v\nxs = [v, v]\nprint(v)", "step:a"),
+        ("print(v, a, xs)", "step:b after:a"),
+        ("n = {'x': a}['x']\nprint(n)", "step:c after:a"),
+        ("v.append(0)\nprint(n, v, xs, n is v)", "step:d"),
+    ],
+    "aliases_made_in_two_branches": [
+        ("v = [3]\na = v\nprint(v)", "step:a"),
+        ("w = a\nprint(v, a)", "step:b after:a"),
+        ("n = a\nprint(n)", "step:c after:a"),
+        ("v.append(0)\nprint(n, v, w, n is v)", "step:d"),
+    ],
 }
 
-REFUSED = {"star_in_a_block": "WB319", "star_over_a_parameter": "WB319", "star_over_a_value": "WB319"}
+REFUSED = {
+    "aliases_made_in_two_branches": "WB402",
+    "star_in_a_block": "WB319",
+    "star_over_a_parameter": "WB319",
+    "star_over_a_value": "WB319",
+}
