@@ -6,6 +6,7 @@ import logging
 import os
 import random
 import sys
+import threading
 import types
 import warnings
 from collections.abc import Iterator
@@ -16,10 +17,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.errors import HandOverError
 from workbench.runtime.imports import ImportWatch
-from workbench.runtime.pickling import loads
-from workbench.runtime.state import ProcessState, kinds, merged
+from workbench.runtime.pickling import dumps, loads
+from workbench.runtime.state import ProcessState, kinds, live_kinds, merged
 from workbench.runtime.state.kind import Kind, ListKind
+from workbench.runtime.state.live import LiveState
+from workbench.runtime.state.patches import targets
 
 MODULE = sys.modules[__name__]
 
@@ -58,6 +62,21 @@ def crossed(change: Any) -> ProcessState:
     second.begin()
     second.stop()
     return second
+
+
+def crossed_live(change: Any) -> None:
+    """Make the change, take it back, and install what was handed over, pickled in between."""
+    first = LiveState(live_kinds(MODULE), MODULE)
+    first.arrive({})
+    before = {kind.name: kind.look() for kind in live_kinds(MODULE)}
+    change()
+    left = loads(dumps(first.leave(), MODULE))
+    for kind in live_kinds(MODULE):
+        for key in left.get(kind.name, {}):
+            kind.install(key, before[kind.name].get(key, ()))
+    second = LiveState(live_kinds(MODULE), MODULE)
+    second.arrive(left)
+    second.stop()
 
 
 def test_numpys_generator_goes_on() -> None:
@@ -104,24 +123,80 @@ def test_definitions_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_loggers_are_configured_again(tmp_path: Path) -> None:
-    """Levels, and handlers to streams and files with their formats; others are left out with a word."""
+    """Levels, and the handlers themselves, with their formats and filters; one to a file opens it again."""
     name = "workbench.tests.logger"
     made: list[logging.Handler] = []
 
-    def change() -> None:
+    def levels() -> None:
         logger = logging.getLogger(name)
         logger.setLevel(logging.DEBUG)
         logger.propagate = False
+
+    def handlers() -> None:
         handler = logging.FileHandler(tmp_path / "log.txt")
         handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-        logger.handlers = [handler, logging.NullHandler()]
+        handler.addFilter(without_secrets)
+        logging.getLogger(name).handlers = [handler, logging.NullHandler()]
         made.append(handler)
 
-    crossed(change)
+    crossed(levels)
+    crossed_live(handlers)
+    assert made[0] not in logging.getLogger(name).handlers
     logging.getLogger(name).debug("told")
+    logging.getLogger(name).debug("a secret")
     assert (tmp_path / "log.txt").read_text() == "DEBUG told\n"
     for handler in [*made, *logging.getLogger(name).handlers]:
         handler.close()
+
+
+def without_secrets(record: logging.LogRecord) -> bool:
+    return "secret" not in record.getMessage()
+
+
+def test_a_modules_own_data_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a module beside the notebook gathers is there in the next step, once it imports the module."""
+    (tmp_path / "gathering.py").write_text("items = []\n\ndef add(item):\n    items.append(item)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    first = LiveState(live_kinds(MODULE), MODULE)
+    first.arrive({})
+    __import__("gathering").add(1)
+    left = first.leave()
+    assert left is not None
+    monkeypatch.delitem(sys.modules, "gathering")
+    second = LiveState(live_kinds(MODULE), MODULE)
+    second.arrive(loads(dumps(left, MODULE)))
+    assert __import__("gathering").items == [1]
+    assert second.leave() == left, "a step that only passes it on passes on the same"
+
+
+def test_what_modules_hold_but_cant_be_pickled_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step that puts a lock on a module fails with the name, and doesn't lose it silently."""
+    (tmp_path / "guarded.py").write_text("guard = None\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    state = LiveState(live_kinds(MODULE), MODULE)
+    state.arrive({})
+    __import__("guarded").guard = threading.Lock()
+    with pytest.raises(HandOverError, match="`guard` of the module `guarded` holds a lock"):
+        state.leave()
+
+
+@pytest.mark.parametrize(
+    ("source", "attributes", "places"),
+    [
+        ("import math\nmath.tau = 7", {("math", ("tau",))}, set()),
+        ("import pandas as pd\nFrame = pd.DataFrame\nFrame.share = len", {("pandas", ("DataFrame", "share"))}, set()),
+        (
+            "from json import JSONEncoder\ndef f():\n    setattr(JSONEncoder, 'x', 1)",
+            {("json", ("JSONEncoder", "x"))},
+            set(),
+        ),
+        ("import csv\ncsv.known.append(1)\ncsv.other['a'] = 2", set(), {("csv", ("known",)), ("csv", ("other",))}),
+        ("import os, sys\nos.environ['A'] = 'b'\nsys.path.insert(0, '.')\nx = 1\nx.y = 2", set(), set()),
+    ],
+)
+def test_patches_are_read_from_the_source(source: str, attributes: set[Any], places: set[Any]) -> None:
+    """The attributes that code sets on what it imports, under any name; not what has a kind of its own."""
+    assert targets(source) == (attributes, places)
 
 
 def test_secrets_stay_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,7 +234,7 @@ def test_what_imports_do_is_not_the_cells_doing(tmp_path: Path, monkeypatch: pyt
     import noisy_library  # type: ignore[import-not-found]  # noqa: F401
 
     os.environ["OURS"] = "1"
-    assert state.end() == {"environ": {"OURS": "1"}}
+    assert {name: change for name, change in state.end().items() if name != "sources"} == {"environ": {"OURS": "1"}}
 
 
 def test_an_import_is_told_when_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,7 +318,7 @@ def test_a_librarys_counter_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     again = __import__("numbering")
     again.Thing()
     assert again.Thing.made == 2
-    assert second.end() == {"counters": {"numbering:Thing.made": 2}}
+    assert second.end()["counters"] == {"numbering:Thing.made": 2}
     again.Thing.made = 0
     third = ProcessState(handed, MODULE)
     third.begin()

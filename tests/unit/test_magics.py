@@ -48,8 +48,17 @@ def test_ordinary_magics_need_no_ipython() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["%run other.py", "%pylab", "%%cython\nx", "%store x", "get_ipython().user_ns", "%%bash --out x\nls"]
+    "source", ["%run other.py", "%pylab", "%%cython\nx", "%store x", "get_ipython().user_ns", "%%bash --proc x\nls"]
 )
 def test_magics_that_may_bind_names_are_refused(source: str) -> None:
     """What a magic does to the names must be known, or the cell isn't promoted."""
     assert [problem.code for problem in lower(Cell(0, "a", "code", source)).problems] == ["WB301"]
+
+
+def test_what_a_script_prints_is_bound_in_the_step() -> None:
+    """`--out NAME` binds in IPython's namespace, and the step takes the name from there."""
+    assert lower(Cell(0, "a", "code", "%%bash --out listing --err problems\nls")).source.splitlines() == [
+        'get_ipython().run_cell_magic("bash", "--out listing --err problems", "ls")',
+        'listing = get_ipython().user_ns["listing"]',
+        'problems = get_ipython().user_ns["problems"]',
+    ]

@@ -206,11 +206,31 @@ def _edits(
                 yield Edit(*source.bounds(inner), "pass")
             else:
                 yield Edit(source.bounds(inner.target)[1], source.bounds(inner.annotation)[1], "")
-    if statement is facts.statements[-1] and isinstance(node, ast.Expr) and _shows(node, facts, source, graph):
-        start, end = source.bounds(node)
+    for shown in _shown(statement, facts, source, graph):
+        start, end = source.bounds(shown)
         opening, closing = _brackets(source.text[start:end], names.runtime("show"))
         yield Edit(start, start, opening)
         yield Edit(end, end, closing)
+
+
+def _shown(statement: Statement, facts: CellFacts, source: Source, graph: StepGraph) -> Iterator[ast.Expr]:
+    """The expressions of a statement whose values the cell shows: its last one, or each one where the cells say so."""
+    last = facts.statements[-1]
+    if facts.cell.id not in graph.interactive:
+        candidates: list[ast.AST] = [statement.node] if statement is last else []
+    elif ends_with_semicolon(source, last.node) or _is_timed(statement.node):
+        candidates = [statement.node] if statement is last else []
+    else:
+        candidates = list(top_level(statement.node))
+    for node in candidates:
+        if isinstance(node, ast.Expr) and _shows(node, facts, source, graph):
+            yield node
+
+
+def _is_timed(node: ast.stmt) -> bool:
+    """Whether a statement is what `%time` became: it shows by itself."""
+    calls = [item.context_expr for item in node.items] if isinstance(node, ast.With) else []
+    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "timed" for one in calls)
 
 
 def _runs_text_here(node: ast.Call, graph: StepGraph) -> bool:

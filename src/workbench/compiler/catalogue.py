@@ -207,9 +207,13 @@ RULES = (
     ),
     Rule(
         "WB307",
-        "A cell changes a module",
-        "Each step is a process with modules of its own.",
-        (("step:load", "import json\njson.indent = 2"), ("step:save", "print(json.dumps([1], indent=json.indent))")),
+        "A cell changes a module in a way that can't be followed",
+        "Each step is a process with modules of its own. What is set by name is handed over; what "
+        "the code doesn't name can't be.",
+        (
+            ("step:load", 'import json\nfor option in ["indent", "width"]:\n    setattr(json, option, 2)'),
+            ("step:save", "print(json.indent)"),
+        ),
     ),
     Rule(
         "WB308",
@@ -230,6 +234,34 @@ RULES = (
             ("step:one", "draft = Draft()"),
             ("step:two", "print(isinstance(draft, Draft))"),
         ),
+    ),
+    Rule(
+        "WB310",
+        "Cells show something else than a flow can",
+        "A flow shows a cell's last expression, or, with `ast_node_interactivity` set to 'all', each one.",
+        (
+            (
+                "step:load",
+                "from IPython.core.interactiveshell import InteractiveShell\n"
+                'InteractiveShell.ast_node_interactivity = "last_expr_or_assign"',
+            ),
+            ("step:train", "rows = [1, 2]"),
+        ),
+    ),
+    Rule(
+        "WB311",
+        "A cell registers something with its process",
+        "Each step is another process, and what a library keeps out of sight can't be handed over.",
+        (
+            ("step:load", 'import codecs\ncodecs.register_error("star", lambda error: ("*", error.end))'),
+            ("step:save", 'print("é".encode("ascii", "star"))'),
+        ),
+    ),
+    Rule(
+        "WB312",
+        "A cell waits for somebody at the keyboard",
+        "A flow runs with nobody there to answer.",
+        (("step:load", 'days = int(input("days? "))'),),
     ),
     Rule(
         "WB319",
@@ -303,6 +335,19 @@ RULES = (
             ("setup", "seen = []"),
             ("step:one", "seen.append(1)"),
             ("step:two", "print(seen)"),
+        ),
+    ),
+    Rule(
+        "WB409",
+        "What a step leaves in its process can't go along",
+        "Threads, alarms, replaced streams and the like end with the task; in the notebook they go on.",
+        (
+            (
+                "step:load",
+                "import threading, time\nrows = []\n\ndef fill():\n    time.sleep(1)\n    rows.append(1)\n\n"
+                "threading.Thread(target=fill).start()",
+            ),
+            ("step:train", "time.sleep(2)\nprint(rows)"),
         ),
     ),
     Rule(

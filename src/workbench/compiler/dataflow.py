@@ -17,7 +17,6 @@ from workbench.compiler.uses import Need, StepUse
 RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step"})
 # IPython's history: which cells ran before isn't known to a flow
 HISTORY = frozenset({"__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
-LAST_SHOWN = "_"
 
 
 class StepFlow:
@@ -183,7 +182,7 @@ class Resolver:
         left = [one for one in bindings if not one.promoted]
         if name in PROVIDED and not left:
             step.imports.add(PROVIDED[name])
-        elif name == LAST_SHOWN and not bindings:
+        elif self.definitions.is_shown(name):
             step.values.add(name)
         elif (name in HISTORY or _is_history(name)) and not bindings:
             self._problem("WB303", f"`{name}` is IPython's history, which a flow doesn't have", need, "give it a name")
@@ -252,7 +251,7 @@ class Resolver:
         for name in self.parameters:
             step.values.add(name)
         # what it may read, it may also bind
-        step.use.may |= {name for name in step.values if name != LAST_SHOWN}
+        step.use.may |= {name for name in step.values if not self.definitions.is_shown(name)}
 
     # who gives a value
 
@@ -276,7 +275,9 @@ class Resolver:
                 self.flow_of[provider.node.name].wanted.add(name)
                 step.providers[name] = provider.node.name
             (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
-        step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or name == LAST_SHOWN}
+        step.gives = {
+            name for name in step.wanted if name in use.binds or name in step.takes or self.definitions.is_shown(name)
+        }
 
     def _maybe_deleted(self, step: StepFlow, name: str) -> None:
         own = step.use.own
@@ -357,7 +358,7 @@ class Resolver:
 
     def _alters(self, name: str, use: StepUse) -> bool:
         """Whether the value of a name may be another after a step than before it."""
-        if name == LAST_SHOWN and any(facts.statements for facts in use.cells):
+        if self.definitions.is_shown(name) and any(facts.statements for facts in use.cells):
             return True
         if name in use.binds:
             return True

@@ -17,6 +17,7 @@ from workbench.records import NamedTuple
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
 # a module's own names: while cells run the flow's module has a kernel's, and before that its own
 OWN_NAMES = frozenset({"__doc__", "__loader__", "__package__", "__spec__"})
+LAST_SHOWN = "_"
 # what IPython puts into a notebook's namespace, and where a flow gets it from
 PROVIDED = {
     "display": "from IPython.display import display",
@@ -117,6 +118,10 @@ class Definitions:
             full = f"{imported_path(bindings[-1])}.{rest}".rstrip(".")
             return full.partition(".")[0] in ("contextlib", "pytest", "unittest") and full not in NOT_SWALLOWING
         return any(_swallows(one.statement.node) for one in bindings)
+
+    def is_shown(self, name: str) -> bool:
+        """Whether a name is IPython's `_`, the value shown last: once a cell binds `_`, it is a name as any other."""
+        return name == LAST_SHOWN and not any(one.promoted for one in self.bindings.get(LAST_SHOWN, ()))
 
     def module_reads(self, name: str) -> frozenset[str]:
         """The names that a hoisted definition reads from the module, when it is made or later."""

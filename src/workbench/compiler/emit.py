@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from workbench.compiler import imports
 from workbench.compiler.body import Names, cell_lines
-from workbench.compiler.dataflow import LAST_SHOWN
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
+from workbench.compiler.definitions import LAST_SHOWN
 from workbench.compiler.model import FlowSource, Give, ParameterFacts, Step, StepGraph, Take
 from workbench.compiler.narrative import docstring
 from workbench.compiler.text import indented, quoted
@@ -148,7 +148,7 @@ def _why(step: Step) -> list[str]:
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
     for line in _wrapped("global ", step.global_names):
         yield 2, line, None
-    needed = set(step.imports) | ({"import builtins"} if any(one.name == LAST_SHOWN for one in step.takes) else set())
+    needed = set(step.imports) | ({"import builtins"} if any(map(_is_shown, step.takes)) else set())
     for line in imports.block(needed):
         yield 2, line, None
     if needed and (step.takes or step.cells):
@@ -171,7 +171,7 @@ def _parameter_names(graph: StepGraph) -> frozenset[str]:
 
 
 def _takes(takes: list[Take], names: Names) -> Iterator[Line]:
-    plain = [take for take in takes if not take.guarded and take.name != LAST_SHOWN]
+    plain = [take for take in takes if not take.guarded and not _is_shown(take)]
     joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take, names) for take in plain)}"
     if 1 < len(plain) <= 4 and len(joined) <= WIDTH - 8:
         yield 2, joined, None
@@ -179,13 +179,18 @@ def _takes(takes: list[Take], names: Names) -> Iterator[Line]:
         for take in plain:
             yield 2, f"{take.name} = {_read(take, names)}", None
     for take in takes:
-        if take.name == LAST_SHOWN:
+        if _is_shown(take):
             # a builtin, as in IPython, so that what this step shows takes its place
             yield 2, f"builtins._ = {_read(take, names)}", None
         elif take.guarded:
             owner = f"{names.inputs}.{take.source}" if take.source else "self"
             yield 2, f'if hasattr({owner}, "{take.artifact}"):', None
             yield 3, f"{take.name} = {_read(take, names)}", None
+
+
+def _is_shown(take: Take) -> bool:
+    """Whether it is IPython's `_`, not a variable of that name."""
+    return take.name == LAST_SHOWN and take.artifact == "last_shown"
 
 
 def _read(take: Take, names: Names) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from workbench.compiler.beside import Could, could_run_beside
-from workbench.compiler.dataflow import LAST_SHOWN, StepFlow
-from workbench.compiler.definitions import Binding, Definitions
+from workbench.compiler.dataflow import StepFlow
+from workbench.compiler.definitions import LAST_SHOWN, Binding, Definitions
 from workbench.compiler.diagnostics import heading_above
 from workbench.compiler.graph import Stages, stages
 from workbench.compiler.model import Diagnostic, Step, Take

@@ -6,10 +6,11 @@ import ast
 
 from workbench.compiler import imports, rules
 from workbench.compiler.cells import cell_facts, postpones
-from workbench.compiler.dataflow import LAST_SHOWN, Dataflow, Resolver, StepFlow
+from workbench.compiler.dataflow import Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
 from workbench.compiler.definitions import BUILTINS, Binding, Definitions, collect
 from workbench.compiler.imports import texts_for
+from workbench.compiler.interactivity import interactive_cells
 from workbench.compiler.model import (
     CellFacts,
     Definition,
@@ -80,7 +81,9 @@ def stages(notebook: Notebook, steps: str = "tags") -> Stages:
     uses = step_uses(nodes, facts, setup, definitions)
     flow = Resolver(uses, definitions, parameters).run()
     problems += flow.problems + rules.check(uses, definitions, parameters)
-    graph = _Builder(notebook, places, flow, definitions, parameters).graph()
+    interactive, more = interactive_cells(facts[index] for index in sorted(promoted))
+    problems += more
+    graph = _Builder(notebook, places, flow, definitions, parameters).graph()._replace(interactive=interactive)
     return Stages(places, facts, _ordered(problems), nodes, parameters, setup, definitions, flow, graph)
 
 
@@ -202,7 +205,9 @@ class _Builder:
             definitions=tuple(_definition(name, one) for name, one in self._needed_definitions().items()),
             lifted=lifted,
             used_names=self.used,
-            bound_names=frozenset(self.definitions.bindings) | frozenset(self.parameters),
+            bound_names=frozenset(
+                name for name in (*self.definitions.bindings, *self.parameters) if not self.definitions.is_shown(name)
+            ),
             containers=frozenset(self._containers()),
             raises=frozenset(self.places.raises),
             modules=frozenset(self._modules()),
@@ -254,7 +259,9 @@ class _Builder:
         name = use.node.name
         section = use.node.section
         for given in step.gives:
-            sure = given in use.must or given in step.takes or given in use.setup_binds or given == LAST_SHOWN
+            sure = (
+                given in use.must or given in step.takes or given in use.setup_binds or self.definitions.is_shown(given)
+            )
             # what only a function writes is there once it has been called
             binders = [statement for _, _, statement in use.own if given in statement.may]
             likely = (
@@ -306,7 +313,7 @@ class _Builder:
 
     def _artifact(self, name: str) -> str:
         """The attribute that holds a name's value: the name, unless Metaflow or the flow has that for itself."""
-        if name == LAST_SHOWN:
+        if self.definitions.is_shown(name):
             return "last_shown"
         # Metaflow keeps names with an underscore for itself, and its Client doesn't show them
         artifact = f"{name.strip('_') or 'underscore'}_" if name.startswith("_") else name
@@ -328,11 +335,12 @@ class _Builder:
         placed = {one.name for one in step.copies} | imports.bound_names(set(step.imports))
         local = use.binds | set(step.takes) | set(use.setup_binds) | placed
         if use.unknowable:
-            return {name for name in local if name != LAST_SHOWN} - set(self.definitions.hoisted)
+            return {name for name in local if not self.definitions.is_shown(name)} - set(self.definitions.hoisted)
         fallback = {name for name in use.binds - set(step.takes) if name in step.fallbacks}
         # a module falls back on the builtin of that name, a function doesn't
         fallback |= {name for name in use.needs.keys() & BUILTINS & local if name not in taken}
-        return (use.global_names & local) | fallback | (use.class_reads & local)
+        names = (use.global_names & local) | fallback | (use.class_reads & local)
+        return {name for name in names if not self.definitions.is_shown(name)}
 
     def _results(self, use: StepUse) -> set[str]:
         """What the last step leaves to be read: the names that it assigns and then at most shows or prints."""

@@ -17,12 +17,15 @@ from workbench.notebook.model import Cell
 
 # magics that bind no name and read none but by `$name` and `{name}`: they stay calls of IPython
 LINE_MAGICS = frozenset(
-    "autoreload cat cd conda config cp env load_ext ls mamba matplotlib mkdir mv pip precision pwd "
+    "autoreload cat cd conda config cp env load_ext ls mamba matplotlib mkdir mv pip pprint precision pwd "
     "reload_ext rm rmdir set_env timeit".split()
 )
 CELL_MAGICS = frozenset(
-    "bash file html HTML javascript js latex markdown perl ruby sh svg SVG writefile timeit".split()
+    "bash file html HTML javascript js latex markdown perl pypy python python2 python3 ruby script sh svg SVG timeit "
+    "writefile".split()
 )
+# those whose text is kept as it is, to the last line's end
+WRITTEN = frozenset("file html HTML javascript js latex markdown svg SVG writefile".split())
 INTERACTIVE = frozenset("ipympl nbagg notebook widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
@@ -83,8 +86,12 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
     if name == "capture" and (wrapper := _capture(line)):
         inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
         return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
-    if name in CELL_MAGICS and not re.search(r"--(out|err|proc)\b", line):
-        return Lowered(f"get_ipython().run_cell_magic({quoted(name)}, {quoted(line)}, {_literal(body)})")
+    # a process that is left in the background ends with the step; its name would be bound to it
+    if name in CELL_MAGICS and not re.search(r"--(bg|proc)\b", line):
+        body = f"{body}\n" if name in WRITTEN and body and not body.endswith("\n") else body  # as IPython gives it
+        call = f"get_ipython().run_cell_magic({quoted(name)}, {quoted(line)}, {_literal(body)})"
+        taken = [f'{one} = get_ipython().user_ns["{one}"]' for one in re.findall(r"--(?:out|err)[ =]+(\w+)", line)]
+        return Lowered("\n".join([call, *taken]))
     return Lowered("", problems=[_unknown(cell, f"%%{name}")])
 
 
@@ -145,7 +152,7 @@ def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
 
 def _literal(text: str) -> str:
     """A Python literal of a text, over several lines where that reads better and changes nothing."""
-    if "\n" not in text or "\\" in text or '"""' in text or text.endswith('"') or "\r" in text:
+    if "\n" not in text[:-1] or "\\" in text or '"""' in text or text.endswith('"') or "\r" in text:
         return quoted(text)
     return f'"""{text}"""'
 

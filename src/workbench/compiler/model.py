@@ -156,6 +156,7 @@ class StepGraph(NamedTuple):
         frozenset()
     )  # (name, "list", "dict" or "set"): only ever bound to a literal
     raises: frozenset[str] = frozenset()  # ids of the cells tagged raises-exception
+    interactive: frozenset[str] = frozenset()  # ids of the cells that show every expression (ast_node_interactivity)
     modules: frozenset[str] = frozenset()  # top-level modules that its code imports
 
 

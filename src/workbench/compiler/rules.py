@@ -9,18 +9,9 @@ from workbench.compiler import processes
 from workbench.compiler.definitions import Definitions, Place, imported_path
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
+from workbench.compiler.surroundings import check_processes
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
-
-# what a cell may set on a module and later steps still see: the runtime hands it over
-HANDED_OVER = (
-    ("matplotlib", "rcParams"),
-    ("matplotlib.pyplot", "rcParams"),
-    ("matplotlib.pylab", "rcParams"),
-    ("os", "environ"),
-    ("pandas", "options"),
-    ("sys", "path"),
-)
 
 
 def check(uses: list[StepUse], definitions: Definitions, parameters: list[ParameterFacts]) -> list[Diagnostic]:
@@ -32,8 +23,7 @@ def check(uses: list[StepUse], definitions: Definitions, parameters: list[Parame
             # a rule's walk is worth its time only where one of its words is there at all
             if any(sign in facts.source for sign in signs):
                 problems += rule(facts, definitions)
-    for use in uses:
-        problems += changed_modules(use, uses, definitions)
+    problems += check_processes(uses, definitions)
     problems += cached_effects(uses, definitions)
     problems += processes.check(uses, definitions)
     if any("*" in facts.source for facts in cells.values()):
@@ -120,37 +110,6 @@ def main_module(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnost
             if isinstance(node, ast.Import) and any(alias.name == "__main__" for alias in node.names):
                 message = "`__main__` is the notebook's whole namespace, and a flow's differs"
                 yield _problem(facts, node, "WB303", message, "name the variables that you need")
-
-
-def changed_modules(use: StepUse, uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
-    """WB307: what a cell sets on a module is gone in the next step's process."""
-    later = uses[use.order + 1 :]
-    for facts, _, statement in use.own:
-        if not any(imported_module(name, definitions) for name in statement.mutates):
-            continue
-        for node in top_level(statement.node):
-            targets = node.targets if isinstance(node, (ast.Assign, ast.Delete)) else []
-            targets = [node.target] if isinstance(node, (ast.AugAssign, ast.AnnAssign)) else targets
-            for target in targets:
-                path = _attribute_path(target)
-                module = imported_module(path[0], definitions) if len(path) > 1 else ""
-                if not module or (module, path[1]) in HANDED_OVER:
-                    continue
-                if any(path[0] in other.needs for other in later):
-                    message = (
-                        f"`{'.'.join(path)}` is set on `{module}`, and later steps, in other processes, don't see it"
-                    )
-                    yield _problem(facts, target, "WB307", message, "put it into a cell tagged `setup`")
-
-
-def _attribute_path(target: ast.AST) -> list[str]:
-    """The names of an attribute or item of attributes: `a.b["c"].d` is a, b, d. Empty for anything else."""
-    path: list[str] = []
-    while isinstance(target, (ast.Attribute, ast.Subscript)):
-        if isinstance(target, ast.Attribute):
-            path.insert(0, target.attr)
-        target = target.value
-    return [target.id, *path] if isinstance(target, ast.Name) else []
 
 
 def imported_module(name: str, definitions: Definitions) -> str:

@@ -9,6 +9,7 @@ from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
 from workbench.compiler.model import CellFacts, Span, Statement
 from workbench.compiler.scopes import SHOWING_LOCALS, Free
 from workbench.compiler.shape import Node, ancestors_of
+from workbench.compiler.text import Source, ends_with_semicolon
 from workbench.records import NamedTuple
 
 
@@ -78,7 +79,7 @@ class Reach:
                         if read not in seen:
                             seen.add(read)
                             waiting.append(read)
-                    elif self.definitions.is_value(read):
+                    elif self.definitions.is_value(read) or self.definitions.is_shown(read):
                         reads.add(read)
             self._cache[name] = Free(frozenset(reads), frozenset(writes), frozenset(deletes), unknowable)
         return self._cache[name]
@@ -195,7 +196,7 @@ class _Scan:
             self.statement(facts, place, statement, use.needs)
             following = use.own[position + 1][0] if position + 1 < len(use.own) else None
             if following is not facts and isinstance(statement.node, ast.Expr):
-                self.shown = True
+                self.shown = self.shown or _surely_shows(facts, statement.node)
         use.must = set(self.bound)
 
     def is_hoisted(self, statement: Statement) -> bool:
@@ -268,7 +269,7 @@ class _Scan:
         return bool(name) and all(id(one) in here and name not in one.mentions | one.deferred for one in users)
 
     def need(self, needs: dict[str, Need], need: Need) -> None:
-        if need.name == "_" and self.shown:
+        if self.shown and self.definitions.is_shown(need.name):
             return  # this step's own
         known = needs.get(need.name)
         if need.name in self.bound:
@@ -278,3 +279,14 @@ class _Scan:
             self.use.global_names.add(need.name)
         if known is None or (need.certain and not known.certain):
             needs[need.name] = need
+
+
+# expressions that have a value whatever their parts are
+_VALUES = (ast.JoinedStr, ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.BinOp)
+
+
+def _surely_shows(facts: CellFacts, node: ast.Expr) -> bool:
+    """Whether a cell's last expression surely has a value to show: that of a call may be None."""
+    value = node.value
+    constant = isinstance(value, ast.Constant) and value.value is not None
+    return (constant or isinstance(value, _VALUES)) and not ends_with_semicolon(Source(facts.source), node)

@@ -33,15 +33,23 @@ def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any])
     """Assemble the executed notebook of a run; notebook (nbformat 4, as JSON) isn't changed.
 
     tasks: in the order in which they began. run: goes into the metadata as `workbench.run`. A setup cell, which runs in
-    every step, shows what it gave where it first ran. Cells that didn't run have no outputs.
+    every step, shows what it gave where it first ran. Cells that didn't run have no outputs. A display that a later
+    cell updated by its id shows what it was updated to.
     """
     recorded: dict[str, Json] = {}
+    displayed: dict[str, list[Json]] = {}
     for task in tasks:
         for cell in task.cells:
             merged = recorded.setdefault(cell["id"], {"outputs": [], "seconds": 0.0, "step": task.step})
             if cell.get("setup") and merged["outputs"]:
                 continue
-            merged["outputs"] += copy.deepcopy(list(cell["outputs"]))
+            outputs = copy.deepcopy(list(cell["outputs"]))
+            for update in cell.get("updates", ()):
+                for shown in displayed.get(update["id"], ()):
+                    shown |= {"data": update["data"], "metadata": update["metadata"]}
+            for name, places in cell.get("displays", {}).items():
+                displayed.setdefault(name, []).extend(outputs[place] for place in places)
+            merged["outputs"] += outputs
             merged["seconds"] += cell.get("seconds", 0.0)
     result = copy.deepcopy(notebook)
     count = 0

@@ -42,8 +42,8 @@ class Streams:
             stream.flush()
         self._before = (sys.stdout, sys.stderr)
         self._pipes = [_Pipe(number, self._log[name], self._receiver(name)) for name, number in _NUMBERS.items()]
-        sys.stdout = _Stream(self, "stdout")
-        sys.stderr = _Stream(self, "stderr")
+        sys.stdout = Captured(self, "stdout")
+        sys.stderr = Captured(self, "stderr")
 
     def stop(self) -> None:
         """Give them back."""
@@ -110,7 +110,7 @@ class Streams:
 _NUMBERS = {"stdout": 1, "stderr": 2}
 
 
-class _Stream(io.TextIOBase):
+class Captured(io.TextIOBase):
     """What sys.stdout or sys.stderr is while cells run."""
 
     def __init__(self, streams: Streams, name: str) -> None:

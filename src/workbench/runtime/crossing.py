@@ -11,7 +11,8 @@ from workbench.runtime.branches import NOTES, Branch, Note, check_state, check_v
 from workbench.runtime.cells import StepCode, step_code
 from workbench.runtime.handover import HandOver
 from workbench.runtime.pickling import digest
-from workbench.runtime.state import Handed, ProcessState, kinds, merged
+from workbench.runtime.state import Handed, ProcessState, kinds, live_kinds, merged, running
+from workbench.runtime.state.live import Live, LiveState, merged_live
 
 STATE = "_workbench_state"
 
@@ -26,10 +27,13 @@ class Crossing:
         self._code = code
         self._graph = graph
         self._values = HandOver(flow, inputs, module, code)
+        self._live = LiveState(live_kinds(module), module)
+        self._left: Live | None = None
         self._state: ProcessState | None = None
         self._handed: Handed = {}
         self._changes: dict[str, Any] = {}
         self._notes: list[Note] = []
+        self._branches: list[Branch] = []
         self._setup: dict[str, tuple[Any, bytes]] = {}
         self._taken: dict[str, tuple[Any, bytes | None]] = {}
         self._bound: dict[str, frozenset[str]] | None = None
@@ -55,11 +59,15 @@ class Crossing:
                 self._setup[name] = (value, mark)
         self._state.begin()
         self._values.take(self._bound)
+        self._live.arrive(self._live_from_above())
         if self._is_inside_split():
             self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
 
     def look(self) -> None:
-        """After the last cell: what it changed on the side. Raises HandOverError (WB404)."""
+        """After the last cell: what it changed on the side. Raises HandOverError (WB404, WB409)."""
+        if self._graph[self._code.name].out_funcs:
+            running.check(self._module)
+        self._left = self._live.leave()
         if self._state is not None:
             self._changes = self._state.end()
         for name, (value, mark) in self._setup.items():
@@ -77,10 +85,11 @@ class Crossing:
             self._handed = self._state.handed_on(self._changes)
         if self._changes or (self._inputs is not None and self._handed):
             self._flow.__dict__[STATE] = self._handed
-        self._values.give(unchanged=self._taken.keys() - changed)
+        self._values.give(unchanged=self._taken.keys() - changed, live=self._left)
 
     def abandon(self) -> None:
         """The step failed: leave nothing that could hide why."""
+        self._live.stop()
         if self._state is not None:
             self._state.stop()
         self._values.drop()
@@ -92,6 +101,7 @@ class Crossing:
             note["line"] = self._graph[note["step"]].func_lineno  # a branch that was kept stood elsewhere
         branches = since_split(notes)
         self._bound = {each.name: each.bound for each in branches}
+        self._branches = branches
         check_values(branches, {(branch, name) for branch, name in self._code.reads if branch})
         check_state(branches, {kind.name: kind for kind in kinds(self._module)})
         clones = {clone._current_step: clone for clone in self._inputs}
@@ -99,6 +109,21 @@ class Crossing:
             [(_hidden(clones[each.name], STATE, {}), each.state_changed) for each in in_order(branches)], self._module
         )
         self._notes = _together(branches, notes)
+
+    def _live_from_above(self) -> Live:
+        """What libraries and modules hold: of the step before, or of all branches."""
+        if self._inputs is None:
+            came: Live = self._values.live.get("", {})
+            return came
+        return merged_live(
+            [
+                (
+                    self._values.live.get(each.name, {}),
+                    {key for note in each.notes for key in note["state"].get("live", {})},
+                )
+                for each in in_order(self._branches)
+            ]
+        )
 
     def _is_inside_split(self) -> bool:
         """Whether other steps of the notebook may run beside this one."""
@@ -113,6 +138,9 @@ class Crossing:
             for name, value in self._values.values().items()
             if name not in self._taken or self._taken[name][0] is not value
         ]
+        state = self._state.essences(self._changes) if self._state is not None else {}
+        if self._live.changed:
+            state["live"] = self._live.changed
         return {
             "step": self._code.name,
             "line": self._code.line,
@@ -120,7 +148,7 @@ class Crossing:
             "used": [name for name in self._taken if self._inputs is None or name in self._code.uses],
             "changed": changed,
             "bound": bound,
-            "state": self._state.essences(self._changes) if self._state is not None else {},
+            "state": state,
             "seeded": list(self._state.seeded) if self._state is not None else [],
             "live": list(self._state.live) if self._state is not None else [],
         }

@@ -16,11 +16,13 @@ def explained(error: BaseException, code: StepCode, index: int, session: Session
     """
     if isinstance(error, RuntimeError) and isinstance(error.__cause__, StopIteration):
         error = error.__cause__  # the step's body became a generator, and those may not raise it: the cell did
+    error.__traceback__ = _from_step_on(error.__traceback__, code)
+    raised = error
     if isinstance(error, SystemExit):
+        # Metaflow would take it for the end of the task
         error = RuntimeError(f"a cell ended the process: SystemExit({error.code!r})").with_traceback(
             error.__traceback__
         )
-    error.__traceback__ = _from_step_on(error.__traceback__, code)
     if index == HAND_OVER or session.recorder.current is None:
         return error
     cell = code.cells[index]
@@ -28,7 +30,7 @@ def explained(error: BaseException, code: StepCode, index: int, session: Session
     line = next(steps, cell.line) - cell.line
     lines = cell.source.splitlines()
     source = lines[line - 1].strip() if 0 < line <= len(lines) else ""
-    session.fail_cell(error, line or None, source)
+    session.fail_cell(raised, line or None, source)
     error.add_note(f"in cell {cell.title}, line {line}: {source}" if source else f"in cell {cell.title}")
     return error
 

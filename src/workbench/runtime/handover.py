@@ -6,6 +6,8 @@ has these names pickled together, and the next task installs them before its bod
 
     _workbench_shared      {"_workbench_shared_1": ["a", "b"], …}: which hidden artifact has which names
     _workbench_shared_1    bytes, as workbench.runtime.pickling makes them
+
+Among the names there may be _workbench_live: the objects that workbench.runtime.state.live hands over.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ import cloudpickle
 from workbench.errors import HandOverError
 from workbench.runtime.cells import StepCode
 from workbench.runtime.pickling import dumps, loads
-from workbench.runtime.sharing import Sharing, sharing
+from workbench.runtime.sharing import Group, Sharing, sharing
 from workbench.runtime.state.definitions import definition_data, put
 
 INDEX = "_workbench_shared"
+LIVE = "_workbench_live"
 
 _WAYS_OUT = (
     "make it anew in a cell tagged `setup`, put the cells that need it into one step, "
@@ -44,6 +47,7 @@ class HandOver:
         self._code = code
         self._waiting: Index = {}
         self._taken: dict[str, list[str]] = {}
+        self.live: dict[str, Any] = {}  # by branch; "" where this is no join
 
     def take(self, bound: Mapping[str, Collection[str]] | None = None) -> None:
         """Load what the step reads, before its body does: groups as a whole. Raises HandOverError (WB401, WB402).
@@ -55,7 +59,7 @@ class HandOver:
         for owner, wanted in self._owners():
             index = _index_of(owner)
             for artifact, names in index.items():
-                if wanted.isdisjoint(names) and not any(map(_is_data, names)):
+                if (wanted | {LIVE}).isdisjoint(names) and not any(map(_is_data, names)):
                     if owner is self._flow:
                         self._waiting[artifact] = names
                     continue
@@ -65,7 +69,10 @@ class HandOver:
                     with self._loading(names):
                         loaded[key] = loads(getattr(owner, artifact))
                 for name in names:
-                    self._install(owner, name, loaded[key][name])
+                    if name == LIVE:
+                        self.live[owner._current_step if self._inputs is not None else ""] = loaded[key][name]
+                    else:
+                        self._install(owner, name, loaded[key][name])
                 if owner is self._flow:
                     self._taken[artifact] = names
             for name in wanted.difference(*index.values()):
@@ -112,12 +119,15 @@ class HandOver:
         known = wanted & {*self._flow.__dict__, *self._flow._datastore._objects, *_parameters(self._flow)}
         return {name: getattr(self._flow, name) for name in sorted(known)}
 
-    def give(self, unchanged: Collection[str] = ()) -> None:
+    def give(self, unchanged: Collection[str] = (), live: Any = None) -> None:
         """Make artifacts of what the step leaves. Raises HandOverError (WB401) for what can't cross.
 
         unchanged: names known to be as they came; a group of such names stays the very artifact that it is.
+        live: objects that libraries and modules hold, None where there are none.
         """
         values = self.values()
+        if live is not None:
+            values[LIVE] = live
         with_data = {**values, **definition_data(self._module)}
         found = sharing(with_data, self._module)
         if failed := [name for name in found.failed if name in values]:
@@ -131,7 +141,7 @@ class HandOver:
                 index[artifact] = left
         number = 1
         as_they_came = {tuple(sorted(names)): each for each, names in self._taken.items()}
-        for group in found.groups:
+        for group in (*found.groups, *_alone(found, values)):
             if values.keys().isdisjoint(group.names) and len(group.names) == 1:
                 continue  # a definition's own: a part of the process state
             before = as_they_came.get(tuple(sorted(group.names)))
@@ -173,7 +183,7 @@ class HandOver:
 
     def _publish(self, found: Sharing, values: Mapping[str, Any]) -> None:
         """Let everybody read, with Metaflow and cloudpickle alone, what only this flow's tasks could."""
-        for name in found.special & values.keys():
+        for name in found.special & values.keys() - {LIVE}:
             try:
                 content = cloudpickle.dumps(values[name])
             except Exception:  # it drags along something of the flow's module that no pickle can do
@@ -211,6 +221,12 @@ class ByValue:
 
     def __reduce__(self) -> Any:
         return pickle.loads, (self._content,)
+
+
+def _alone(found: Sharing, values: Mapping[str, Any]) -> tuple[Group, ...]:
+    """The live objects, where they share nothing with a variable."""
+    grouped = any(LIVE in group.names for group in found.groups)
+    return () if grouped or LIVE not in values else (Group((LIVE,), frozenset()),)
 
 
 def _index_of(owner: Any) -> Index:

@@ -13,7 +13,10 @@ Output = dict[str, Any]
 
 @dataclass
 class CellRecord:
-    """What one cell that began has to show. seconds: wall time; failed: where it raised, None while it hasn't."""
+    """What one cell that began has to show. seconds: wall time; failed: where it raised, None while it hasn't.
+
+    displays: display id -> places in outputs; updates: new contents for the displays of an id, in any earlier task.
+    """
 
     id: str
     heading: str
@@ -23,6 +26,8 @@ class CellRecord:
     outputs: list[Output] = field(default_factory=list)
     seconds: float = 0.0
     failed: dict[str, Any] | None = None
+    displays: dict[str, list[int]] = field(default_factory=dict)
+    updates: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as the run's records keep them."""
@@ -36,6 +41,10 @@ class CellRecord:
         }
         if self.failed is not None:
             record["failed"] = self.failed
+        if self.displays:
+            record["displays"] = self.displays
+        if self.updates:
+            record["updates"] = self.updates
         return record
 
 
@@ -86,9 +95,12 @@ class Recorder:
             self._rich({"output_type": "execute_result", "execution_count": count, **_bundle(data, metadata)}, None)
 
     def update(self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None, display_id: str) -> None:
-        """New content for every display with this id, wherever it stands in this task."""
+        """New content for every display with this id, wherever it stands."""
+        content = _bundle(data, metadata)
         for output in self._displayed.get(display_id, ()):
-            output.update(_bundle(data, metadata))
+            output.update(content)
+        if self._current is not None:
+            self._current.updates.append({"id": display_id, **content})
 
     def error(self, name: str, value: str, traceback: list[str]) -> None:
         """An exception that ended the cell."""
@@ -107,6 +119,8 @@ class Recorder:
         if display_id:
             self.update(output["data"], output["metadata"], display_id)
             self._displayed.setdefault(display_id, []).append(output)
+            if self._current is not None:
+                self._current.displays.setdefault(display_id, []).append(len(outputs))
         outputs.append(output)
 
     def _outputs(self) -> list[Output] | None:
@@ -123,6 +137,7 @@ class Recorder:
         gone = {id(output) for output in self._current.outputs}
         for key, outputs in self._displayed.items():
             self._displayed[key] = [output for output in outputs if id(output) not in gone]
+        self._current.displays.clear()
         self._current.outputs.clear()
 
 

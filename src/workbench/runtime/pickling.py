@@ -23,6 +23,7 @@ from typing import Any
 
 import cloudpickle
 
+from workbench.runtime import belongings
 from workbench.runtime.reducers import reduced
 from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
 
@@ -211,11 +212,16 @@ class FlowPickler(cloudpickle.Pickler):
         """The process's own generators stay the process's own."""
         random = sys.modules.get("random")
         if random is not None and obj is random._inst:
+            self.special = True
             return _global_generator, ("random", "_inst")
         mtrand = sys.modules.get("numpy.random.mtrand")
         if mtrand is not None and obj is mtrand._rand:
+            self.special = True
             return _global_generator, ("numpy.random.mtrand", "_rand")
         if (parts := reduced(obj)) is not None:
+            self.special = True
+            return parts
+        if (parts := belongings.reduced(obj)) is not None:
             self.special = True
             return parts
         if (parts := self._instance_of_shared_dict(obj)) is not None:

@@ -8,6 +8,7 @@ import time
 from types import ModuleType, TracebackType
 from typing import Any
 
+from workbench.runtime import waiting
 from workbench.runtime.capture import Streams
 from workbench.runtime.cells import SAME, Cell
 from workbench.runtime.frontend import catch_up
@@ -34,6 +35,7 @@ class Session:
         self._began = 0.0
         self._builtins: dict[str, Any] = {}
         self._displayhook = sys.displayhook
+        self.hook = self.show
 
     def __enter__(self) -> Session:
         from workbench.runtime import words
@@ -43,9 +45,9 @@ class Session:
         self._shell = start_shell(self, self._module)
         catch_up()
         self._builtins = {name: getattr(builtins, name, _ABSENT) for name in ("get_ipython", "_", SAME)}
-        vars(builtins)["get_ipython"] = self._shell.get_ipython
+        vars(builtins).update(get_ipython=self._shell.get_ipython, _="")
         vars(builtins)[SAME] = words.same
-        self._displayhook, sys.displayhook = sys.displayhook, self.show
+        self._displayhook, sys.displayhook = sys.displayhook, self.hook
         self._names.enter()
         self.streams.start()
         _current = self
@@ -67,10 +69,13 @@ class Session:
     def enter_cell(self, cell: Cell) -> None:
         """End the cell that runs, if any, and begin this one."""
         self.leave_cell()
+        self.streams.flush()  # what came before is nobody's
         number = len(self.recorder.cells) + 1
         self._shell.execution_count = number
+        sys.displayhook = self.hook  # as a kernel does for each cell
         self.recorder.begin(CellRecord(cell.id, cell.heading, cell.setup, cell.source, number))
         self._began = time.perf_counter()
+        waiting.enter()
         self._shell.events.trigger("pre_execute")
         self._shell.events.trigger("pre_run_cell", self._execution_info(cell))
 
@@ -80,6 +85,7 @@ class Session:
             return
         self._shell.events.trigger("post_execute")
         self._shell.events.trigger("post_run_cell", self._execution_result())
+        waiting.leave()
         self.streams.flush()
         record.seconds = time.perf_counter() - self._began
         self.recorder.end()
@@ -125,6 +131,11 @@ class Session:
     def traceback(self, error: BaseException, frames: TracebackType | None) -> None:
         """Record an exception as the shell would show it."""
         kind = type(error)
+        if isinstance(error, BaseExceptionGroup):  # those it prints
+            import traceback
+
+            sys.stderr.write("".join(traceback.format_exception(kind, error, frames)))
+            return
         try:
             lines = self._shell.InteractiveTB.structured_traceback(kind, error, frames)
         except Exception:  # a traceback that can't be drawn must not hide the error itself

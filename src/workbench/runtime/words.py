@@ -17,13 +17,10 @@ _held: list[Any] | None = None  # what %time shows comes after its times
 def show(value: Any) -> Any:
     """Display a value as a cell's last expression is, and give it back.
 
-    None displays nothing. Outside a flow's task the value goes to sys.displayhook.
+    None displays nothing. The value goes to sys.displayhook, which a cell may have replaced, %%capture for one.
     """
-    running = session.current()
     if _held is not None:
         _held.append(value)
-    elif running is not None:
-        running.show(value)
     else:
         sys.displayhook(value)
     return value
@@ -37,12 +34,12 @@ def timed() -> Iterator[None]:
     wall, (user, system) = time.perf_counter(), _cpu()
     try:
         yield
-        wall, (user_after, system_after) = time.perf_counter() - wall, _cpu()
     finally:
+        wall, (user_after, system_after) = time.perf_counter() - wall, _cpu()
         shown, _held = _held, outer
-    user, system = user_after - user, system_after - system
-    print(f"CPU times: user {_span(user)}, sys: {_span(system)}, total: {_span(user + system)}")
-    print(f"Wall time: {_span(wall)}")
+        user, system = user_after - user, system_after - system
+        print(f"CPU times: user {_span(user)}, sys: {_span(system)}, total: {_span(user + system)}")
+        print(f"Wall time: {_span(wall)}")
     for value in shown:
         show(value)
 
@@ -76,7 +73,7 @@ def raises_exception() -> Iterator[None]:
     """A cell that may fail: its error is shown as its output, and the run goes on."""
     try:
         yield
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         running = session.current()
         if running is None:
             import traceback

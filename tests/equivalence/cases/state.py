@@ -67,5 +67,3 @@ CASES: dict[str, Steps] = {
         "plt.plot([1,2,3]);",
     ),
 }
-
-REFUSED = {"monkeypatch": "WB307"}

@@ -17,18 +17,33 @@ from workbench.runtime.pickling import digest, dumps, loads
 from workbench.runtime.state.counters import LibraryCounters
 from workbench.runtime.state.definitions import Definitions
 from workbench.runtime.state.generators import NumpyRandom, PythonRandom, TorchRandom
+from workbench.runtime.state.interpreter import (
+    Arguments,
+    Csv,
+    Interpreter,
+    Limits,
+    Processes,
+    Signals,
+    Sockets,
+    Umask,
+)
 from workbench.runtime.state.kind import Kind
-from workbench.runtime.state.logs import Logging
+from workbench.runtime.state.live import LiveKind, Objects
+from workbench.runtime.state.logs import Logging, LogHandlers
+from workbench.runtime.state.modules import ModuleData, Sources
 from workbench.runtime.state.options import (
     DecimalContext,
     Display,
     MatplotlibBackend,
     MatplotlibParameters,
+    NumpyBuffer,
+    NumpyErrorCall,
     NumpyErrors,
     NumpyPrinting,
     PandasOptions,
     SklearnConfig,
 )
+from workbench.runtime.state.patches import Patches
 from workbench.runtime.state.process import (
     Environment,
     Locale,
@@ -46,18 +61,25 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
     """Every kind, in the order in which they are restored. module: the flow's."""
     return (
         *(Environment(), ModulePath(), WorkingFolder(), Locale(), WarningFilters(), Logging(), RecursionLimit()),
+        *(Umask(), Arguments(), Interpreter(), Sockets(), Csv(), Limits(), Processes(), Signals()),
         *(PythonRandom(), NumpyRandom(), TorchRandom()),
         *(
             NumpyPrinting(),
             NumpyErrors(),
+            NumpyBuffer(),
             PandasOptions(),
             MatplotlibBackend(),
             MatplotlibParameters(),
             SklearnConfig(),
             Display(),
         ),
-        *(DecimalContext(), Definitions(module), LibraryCounters()),
+        *(DecimalContext(), Sources(module), Definitions(module), LibraryCounters(), Objects()),
     )
+
+
+def live_kinds(module: types.ModuleType) -> tuple[LiveKind, ...]:
+    """Every kind of state that consists of objects. module: the flow's."""
+    return (ModuleData(module), Patches(module), LogHandlers(), NumpyErrorCall())
 
 
 def merged(branches: Sequence[tuple[Handed, set[str]]], module: types.ModuleType) -> Handed:

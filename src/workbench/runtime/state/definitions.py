@@ -69,12 +69,16 @@ def definition_data(module: types.ModuleType) -> dict[str, Any]:
     """What the flow's functions and classes carry that a value may share: `f.__defaults__`, `C.items` -> the value."""
     found: dict[str, Any] = {}
     for name, definition in _definitions(module):
-        if isinstance(definition, types.FunctionType):
-            own = {each: getattr(definition, each) for each in _FUNCTION} | definition.__dict__
-        else:
-            own = _of_class(definition)
+        own = attributes(definition)
         found |= {f"{name}.{each}": value for each, value in own.items() if value is not None and each != _REGISTERED}
     return found
+
+
+def attributes(definition: Any) -> dict[str, Any]:
+    """What a function or class carries that is no part of its own text."""
+    if isinstance(definition, types.FunctionType):
+        return {each: getattr(definition, each) for each in _FUNCTION} | definition.__dict__
+    return _of_class(definition)
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:

@@ -1,115 +1,103 @@
-"""Levels and handlers of loggers."""
+"""The logging configuration: levels, and the handlers, filters and factories themselves."""
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
 from typing import Any
 
 from workbench.runtime.state.kind import MappingKind
+from workbench.runtime.state.live import Held, LiveKind
 
 _DISABLED = "<disabled below>"
-_NOBODY = "nobody"  # the stream of a NullHandler
 _QUIETED = ("snowflake.connector", "comet_ml")
 """Loggers that workbench itself sets, in every process that uses them."""
-
-
-@dataclass(frozen=True)
-class _Handler:
-    """A handler that can be made again. stream: stdout, stderr, nobody, or a file's name with mode and encoding."""
-
-    stream: str
-    mode: str
-    encoding: str | None
-    level: int
-    layout: tuple[type, str | None, str | None] | None
-    formatter: Any
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Handler) and self._facts() == other._facts()
-
-    def _facts(self) -> tuple[Any, ...]:
-        return self.stream, self.mode, self.encoding, self.level, self.layout
-
-    __hash__ = None  # type: ignore[assignment]
+_TOOLS = ("comet_ml", "metaflow", "workbench")
+_PLAIN: tuple[Any, ...] = (0, True, False)
+_LEVELS = {0: "NOTSET", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 
 
 class Logging(MappingKind):
-    """logging.basicConfig, setLevel, disable: of the loggers that were given something."""
+    """setLevel, propagate, disable: of the loggers that were given something."""
 
     name, title, module = "logging", "the logging configuration", "logging"
     by_imports = True
 
     def read(self) -> dict[str, Any]:
-        import logging
-
-        found: dict[str, Any] = {_DISABLED: logging.root.manager.disable}
-        loggers = {"": logging.root, **logging.root.manager.loggerDict}
-        for name, logger in loggers.items():
-            if isinstance(logger, logging.Logger) and not name.startswith(_QUIETED):
-                facts = _facts(logger)
-                if facts != _PLAIN:
-                    found[name] = facts
+        found: dict[str, Any] = {_DISABLED: self.library.root.manager.disable}
+        for name, logger in _loggers().items():
+            facts = (logger.level, logger.propagate, logger.disabled)
+            if facts != _PLAIN:
+                found[name] = facts
         return found
 
-    def left_out(self, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-        changed = self.change(before, after) or {}
-        return [
-            f"a handler of the logger {name or 'root'!r} can't be made again in later steps: "
-            "configure logging in a cell tagged `setup`"
-            for name, facts in changed.items()
-            if name != _DISABLED and facts is not None and None in facts[3]
-        ]
-
     def restore(self, change: dict[str, Any]) -> None:
-        import logging
-
         for name, facts in change.items():
             if name == _DISABLED:
-                logging.disable(facts)
+                self.library.disable(facts)
                 continue
-            logger = logging.getLogger(name or None)
-            level, propagate, disabled, handlers = facts or _PLAIN
+            logger = self.library.getLogger(name or None)
+            level, logger.propagate, logger.disabled = facts or _PLAIN
             logger.setLevel(level)
-            logger.propagate, logger.disabled = propagate, disabled
-            if [_described(each) for each in logger.handlers] != list(handlers):
-                logger.handlers[:] = [_made(each) for each in handlers if each is not None]
 
 
-_PLAIN: tuple[Any, ...] = (0, True, False, ())
+class LogHandlers(LiveKind):
+    """logging.basicConfig, addHandler, addFilter, addLevelName, captureWarnings and the factories."""
+
+    name = "logging"
+    by_imports = True
+
+    def look(self) -> Held:
+        import logging
+
+        found: Held = {}
+        for name, logger in _loggers().items():
+            handlers = [each for each in logger.handlers if not _is_tools(each)]
+            if logger.filters or handlers:
+                found[f"logger {name}"] = ((handlers, list(logger.filters)),)
+        names = {level: name for level, name in logging._levelToName.items() if _LEVELS.get(level) != name}
+        if names:
+            found["levels"] = (names,)
+        if logging.getLogRecordFactory() is not logging.LogRecord:
+            found["factory"] = (logging.getLogRecordFactory(),)
+        if logging.getLoggerClass() is not logging.Logger:
+            found["class"] = (logging.getLoggerClass(),)
+        if logging._warnings_showwarning is not None:  # type: ignore[attr-defined] # no public way to ask
+            found["warnings"] = (True,)
+        return found
+
+    def install(self, key: str, value: tuple[Any, ...]) -> bool:
+        import logging
+
+        if key == "levels":
+            for level, name in (value[0] if value else _LEVELS).items():
+                logging.addLevelName(level, name)
+        elif key == "factory":
+            logging.setLogRecordFactory(value[0] if value else logging.LogRecord)
+        elif key == "class":
+            logging.setLoggerClass(value[0] if value else logging.Logger)
+        elif key == "warnings":
+            logging.captureWarnings(bool(value))
+        else:
+            logger = logging.getLogger(key.removeprefix("logger ") or None)
+            handlers, filters = value[0] if value else ([], [])
+            logger.handlers[:] = [*handlers, *(each for each in logger.handlers if _is_tools(each))]
+            logger.filters[:] = filters
+        return True
+
+    def title(self, key: str) -> str:
+        return f"the {key}" if key.startswith("logger ") and len(key) > len("logger ") else "the logging configuration"
 
 
-def _facts(logger: Any) -> tuple[Any, ...]:
-    return logger.level, logger.propagate, logger.disabled, tuple(_described(each) for each in logger.handlers)
-
-
-def _described(handler: Any) -> _Handler | None:
-    """A handler to streams or plain files; others can't be made again, and are left out."""
+def _loggers() -> dict[str, Any]:
     import logging
 
-    formatter = handler.formatter
-    layout = (type(formatter), formatter._fmt, formatter.datefmt) if formatter is not None else None
-    if type(handler) is logging.FileHandler:
-        return _Handler(handler.baseFilename, "a", handler.encoding, handler.level, layout, formatter)
-    if type(handler) is logging.NullHandler:
-        return _Handler(_NOBODY, "", None, handler.level, layout, formatter)
-    if type(handler) is logging.StreamHandler:
-        for name in ("stdout", "stderr"):
-            if handler.stream in (getattr(sys, name), getattr(sys, f"__{name}__")):
-                return _Handler(name, "", None, handler.level, layout, formatter)
-    return None
+    every = {"": logging.root, **logging.root.manager.loggerDict}
+    return {
+        name: logger
+        for name, logger in every.items()
+        if isinstance(logger, logging.Logger) and not name.startswith(_QUIETED)
+    }
 
 
-def _made(described: _Handler) -> Any:
-    import logging
-
-    handler: logging.Handler
-    if described.mode:
-        handler = logging.FileHandler(described.stream, described.mode, described.encoding)
-    elif described.stream == _NOBODY:
-        handler = logging.NullHandler()
-    else:
-        handler = logging.StreamHandler(getattr(sys, described.stream))
-    handler.setLevel(described.level)
-    handler.setFormatter(described.formatter)
-    return handler
+def _is_tools(handler: Any) -> bool:
+    """Whether a handler was put there by the tools around the cells."""
+    return type(handler).__module__.partition(".")[0] in _TOOLS

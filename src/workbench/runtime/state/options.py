@@ -8,6 +8,7 @@ import warnings
 from typing import Any
 
 from workbench.runtime.state.kind import Kind, MappingKind
+from workbench.runtime.state.live import Held, LiveKind
 
 
 class NumpyPrinting(MappingKind):
@@ -32,6 +33,37 @@ class NumpyErrors(MappingKind):
 
     def restore(self, change: dict[str, Any]) -> None:
         self.library.seterr(**change)
+
+
+class NumpyBuffer(Kind):
+    """numpy.setbufsize."""
+
+    name, title, module = "numpy.bufsize", "the size of numpy's buffers", "numpy"
+
+    def read(self) -> int:
+        size: int = self.library.getbufsize()
+        return size
+
+    def restore(self, change: int) -> None:
+        self.library.setbufsize(change)
+
+
+class NumpyErrorCall(LiveKind):
+    """numpy.seterrcall: a function of the notebook's, or an object with a write method."""
+
+    name = "numpy.errcall"
+
+    def look(self) -> Held:
+        numpy: Any = sys.modules.get("numpy")
+        call = numpy.geterrcall() if hasattr(numpy, "geterrcall") else None
+        return {} if call is None else {"numpy.seterrcall": (call,)}
+
+    def install(self, key: str, value: tuple[Any, ...]) -> bool:
+        numpy: Any = sys.modules.get("numpy")
+        if not hasattr(numpy, "seterrcall"):
+            return False
+        numpy.seterrcall(value[0] if value else None)
+        return True
 
 
 class PandasOptions(MappingKind):
@@ -168,7 +200,12 @@ class DecimalContext(Kind):
         return self.library.getcontext().__reduce__()[1]
 
     def restore(self, change: Any) -> None:
-        self.library.setcontext(self.library.Context(*change))
+        # the context stays the object that it is: a variable may have it
+        context, wanted = self.library.getcontext(), self.library.Context(*change)
+        for name in ("prec", "rounding", "Emin", "Emax", "capitals", "clamp"):
+            setattr(context, name, getattr(wanted, name))
+        for signal in context.flags:
+            context.flags[signal], context.traps[signal] = wanted.flags[signal], wanted.traps[signal]
 
     def essence(self, change: Any) -> dict[str, Any]:
         return {"": change[:6] + change[7:]}  # flags say what happened, not how to compute

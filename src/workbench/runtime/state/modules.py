@@ -1,0 +1,136 @@
+"""What the notebook's own modules hold: the data of every module that stands beside it, not in an environment."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import types
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import HandOverError
+from workbench.runtime.state.definitions import attributes
+from workbench.runtime.state.kind import MappingKind
+from workbench.runtime.state.live import Held, LiveKind
+
+
+class ModuleData(LiveKind):
+    """Lists that a helper module fills, its counters and caches; and the attributes of its functions and classes."""
+
+    name = "module data"
+
+    def __init__(self, flow_module: types.ModuleType) -> None:
+        self._flow_module = flow_module
+
+    def look(self) -> Held:
+        found: Held = {}
+        for name, module in own_modules(self._flow_module):
+            for attribute, value in list(vars(module).items()):
+                if attribute[:2] == "__" or isinstance(value, (types.ModuleType, types.BuiltinFunctionType)):
+                    continue
+                if isinstance(value, (type, types.FunctionType)):
+                    if value.__module__ == name and value.__qualname__ == attribute:
+                        found |= {f"{name}:{attribute}.{part}": (each,) for part, each in attributes(value).items()}
+                elif type(value).__module__ != "typing" and not hasattr(value, "cache_info"):
+                    found[f"{name}:{attribute}"] = (value,)
+        return found
+
+    def install(self, key: str, value: tuple[Any, ...]) -> bool:
+        name, _, path = key.partition(":")
+        module = sys.modules.get(name)
+        if module is None:
+            return False
+        owner: Any = module
+        *parents, last = path.split(".")
+        for part in parents:
+            owner = getattr(owner, part, None)
+        if owner is not None:
+            if value:
+                setattr(owner, last, value[0])
+            elif last in vars(owner):
+                delattr(owner, last)
+        return True
+
+    def title(self, key: str) -> str:
+        module, _, path = key.partition(":")
+        return f"`{path}` of the module `{module}`"
+
+
+class Sources(MappingKind):
+    """The files that such modules were imported from: one that is written anew is another module for later steps."""
+
+    name, title, module = "sources", "the notebook's own modules", "sys"
+    by_imports = True  # so that it is read when a module is being imported: the file may be written anew later
+
+    def __init__(self, flow_module: types.ModuleType) -> None:
+        self._flow_module = flow_module
+        self._writes_modules = ".py" in _text(flow_module)
+        self._loaded: dict[str, tuple[Any, str]] = {}
+        self._expected: dict[str, Any] = {}
+
+    def read(self) -> dict[str, Any]:
+        if not self._writes_modules:
+            return {}  # who never writes one needn't know
+        for name, module in own_modules(self._flow_module):
+            spec = getattr(module, "__spec__", None)
+            if self._loaded.get(name, (None,))[0] is spec:
+                continue
+            self._loaded[name] = (spec, _hash(module.__file__ or ""))  # it is new, or was reloaded
+            self._check(name)
+        return {name: mark for name, (_, mark) in self._loaded.items()}
+
+    def restore(self, change: dict[str, Any]) -> None:
+        self._expected = change
+        self.read()
+
+    def _check(self, name: str) -> None:
+        expected = self._expected.pop(name, None)
+        if expected is not None and expected != self._loaded[name][1]:
+            raise HandOverError(
+                "WB409",
+                f"the file of module `{name}` was written anew after an earlier step imported it: this step would "
+                "import another module",
+                hint="import it after the last cell that writes it, or put these cells into one step",
+            )
+
+
+def own_modules(flow_module: types.ModuleType) -> Iterator[tuple[str, types.ModuleType]]:
+    """The imported modules whose files belong to no environment, the flow's aside."""
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and name not in ("__main__", "__mp_main__") and module is not flow_module and _is_own(file):
+            yield name, module
+
+
+@cache
+def _is_own(file: str) -> bool:
+    path = Path(file)
+    installed = {"site-packages", "dist-packages", "lib-dynload"} & set(path.parts)
+    if installed or path.suffix not in (".py", ".pyc"):
+        return False
+    return not any(path.is_relative_to(root) for root in _roots()) and not path.name.startswith("<")
+
+
+@cache
+def _roots() -> tuple[Path, ...]:
+    """Where the interpreter's library and the tools around the cells are."""
+    import metaflow
+
+    tools = [Path(str(metaflow.__file__)).parent, Path(__file__).parents[2]]
+    library = Path(str(types.__file__)).parent
+    return (library, *tools, tools[1].parent / "metaflow_extensions")
+
+
+def _hash(file: str) -> str:
+    try:
+        return hashlib.blake2b(Path(file).read_bytes(), digest_size=16).hexdigest()
+    except OSError:  # it was removed: what is imported stays
+        return ""
+
+
+def _text(module: types.ModuleType) -> str:
+    import linecache
+
+    return "".join(linecache.getlines(getattr(module, "__file__", None) or ""))
