@@ -102,7 +102,7 @@ BUGS = {
     ),
     "what is written onto a function is lost": Bug(
         f"{STATE}/definitions.py",
-        "                setattr(definition, attribute, loads(content))",
+        "                put(definition, attribute, loads(content))",
         "                pass",
     ),
 }
