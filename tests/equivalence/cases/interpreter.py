@@ -1,0 +1,373 @@
+"""The interpreter and its process: modules, patches, registries, iterators, files and what can't leave a process."""
+
+from __future__ import annotations
+
+from cases.model import Steps
+
+CASES: dict[str, Steps] = {
+    "env_set_del": (
+        "import os\nos.environ['A_X'] = '1'\nos.environ['B_X'] = '2'",
+        "del os.environ['A_X']",
+        "print('A_X' in os.environ, os.environ['B_X'])",
+    ),
+    "env_subprocess": (
+        "import os, subprocess\nos.environ['Q_X'] = 'q'",
+        "print(subprocess.run(['sh', '-c', 'echo $Q_X'], capture_output=True, text=True).stdout)",
+        "!echo $Q_X",
+    ),
+    "cwd_relative": ("import os\nos.mkdir('d'); os.chdir('d')", "os.chdir('..')", "print(os.path.isdir('d'))"),
+    "writefile_reload": (
+        ["%%writefile helper_b.py\ndef f(): return 1\n", "import helper_b\nprint(helper_b.f())"],
+        [
+            "%%writefile helper_b.py\ndef f(): return 2000\n",
+            "import importlib\nimportlib.reload(helper_b)\nprint(helper_b.f())",
+        ],
+        "print(helper_b.f())",
+    ),
+    "module_attr_state": (
+        [
+            "%%writefile helper_d.py\ncount = 0\ndef bump():\n    global count\n    count += 1\n    return count\n",
+            "import helper_d\nhelper_d.bump()",
+        ],
+        "helper_d.bump()",
+        "print(helper_d.bump(), helper_d.count)",
+    ),
+    "module_from_import_state": (
+        [
+            "%%writefile helper_f.py\nitems = []\ndef add(x): items.append(x)\n",
+            "from helper_f import add, items\nadd(1)",
+        ],
+        "add(2)\nprint(items)",
+        "items.append(3)\nimport helper_f\nprint(helper_f.items)",
+    ),
+    "sys_path": (
+        [
+            "import sys, os\nos.makedirs('lib', exist_ok=True)\nsys.path.insert(0, 'lib')",
+            "%%writefile lib/helper_j.py\nv = 7\n",
+        ],
+        "import helper_j\nprint(helper_j.v)",
+        "import helper_j\nprint(helper_j.v, 'lib' in sys.path)",
+    ),
+    "sys_argv": (
+        "import sys\nsys.argv = ['prog', '-x']",
+        "print(sys.argv)",
+        "import argparse\np = argparse.ArgumentParser(); p.add_argument('-x', action='store_true')\nprint(p.parse_args())",
+    ),
+    "sys_stdout_replaced": (
+        "import sys, io\nold = sys.stdout\nsys.stdout = buf = io.StringIO()",
+        "print('hidden')",
+        "sys.stdout = old\nprint(buf.getvalue())",
+    ),
+    "redirect_stdout_file": (
+        "import contextlib\nwith open('o.txt', 'w') as f, contextlib.redirect_stdout(f):\n    print('to file')",
+        "print(open('o.txt').read())",
+        "import io, sys\nwith contextlib.redirect_stderr(io.StringIO()) as e:\n    print('err', file=sys.stderr)\nprint(e.getvalue())",
+    ),
+    "sys_excepthook": (
+        "import sys\nsys.excepthook = lambda *a: print('hook')",
+        "print(sys.excepthook.__name__)",
+        "x = 1",
+    ),
+    "recursion_limit_2": (
+        "import sys\nsys.setrecursionlimit(5000)",
+        "print(sys.getrecursionlimit())",
+        "def depth(n): return 0 if n == 0 else 1 + depth(n - 1)\nprint(depth(3000))",
+    ),
+    "monkey_class_method": (
+        "import pathlib\npathlib.Path.shout = lambda self: str(self).upper()",
+        "from pathlib import Path\nprint(Path('a').shout())",
+        "print(Path('b').shout())",
+    ),
+    "monkey_pd_from": (
+        "from pandas import DataFrame\nDataFrame.hello = lambda self: 'hello'",
+        "d = DataFrame({'a': [1]})\nprint(d.hello())",
+        "print(d.hello())",
+    ),
+    "monkey_module_func": (
+        "import math\n_old = math.sqrt\nmath.sqrt = lambda v: -1",
+        "print(math.sqrt(4))",
+        "math.sqrt = _old\nprint(math.sqrt(4))",
+    ),
+    "monkey_builtins_print": (
+        "import builtins\nold = builtins.print\nbuiltins.print = lambda *a, **k: old('>', *a, **k)",
+        "print('x')",
+        "builtins.print = old\nprint('y')",
+    ),
+    "monkey_in_function": (
+        "import math\ndef patch():\n    math.tau = 7\npatch()",
+        "print(math.tau)",
+        "print(math.tau)",
+    ),
+    "monkey_alias": ("import math as m\nlib = m\nlib.pi = 3", "print(m.pi)", "import math\nprint(math.pi)"),
+    "codecs_register": (
+        "import codecs\ncodecs.register(lambda n: codecs.lookup('utf-8') if n == 'mine' else None)",
+        "print('é'.encode('mine'))",
+        "print(b'a'.decode('mine'))",
+    ),
+    "copyreg": (
+        "import copyreg, copy\nclass P:\n    def __init__(self, v): self.v = v\ncopyreg.pickle(P, lambda p: (P, (p.v + 1,)))",
+        "a = copy.copy(P(1))\nprint(a.v)",
+        "print(copy.copy(P(5)).v)",
+    ),
+    "atexit": ("import atexit\natexit.register(lambda: print('bye'))", "x = 1", "print(x)"),
+    "lib_singledispatch": ("import pkgutil, functools\nprint(1)", "x = 1", "print(x)"),
+    "mimetypes_add": (
+        "import mimetypes\nmimetypes.add_type('x/y', '.xyz')",
+        "print(mimetypes.guess_type('a.xyz'))",
+        "print(mimetypes.guess_type('a.xyz'))",
+    ),
+    "csv_field_limit": (
+        "import csv\ncsv.field_size_limit(5)",
+        "print(csv.field_size_limit())",
+        "print(csv.field_size_limit())",
+    ),
+    "sqlite_file": (
+        "import sqlite3\nwith sqlite3.connect('x.db') as c:\n    c.execute('create table t(a)')\n    c.execute('insert into t values (1)')\nc.close()\ndel c",
+        "c = sqlite3.connect('x.db')\nprint(c.execute('select * from t').fetchall())\nc.close()\ndel c",
+        "print('ok')",
+    ),
+    "locale_set": (
+        "import locale\nlocale.setlocale(locale.LC_ALL, 'C')",
+        "print(locale.setlocale(locale.LC_NUMERIC))",
+        "print(f'{1234567:n}', locale.localeconv()['thousands_sep'])",
+    ),
+    "gc_threshold": (
+        "import gc\ngc.set_threshold(500, 5, 5)",
+        "print(gc.get_threshold())",
+        "print(gc.get_threshold())",
+    ),
+    "signal_alarm": (
+        "import signal\nhits = []\nsignal.signal(signal.SIGALRM, lambda *a: hits.append(1))\nsignal.alarm(100)",
+        "x = 1",
+        "print(signal.alarm(0) > 0, hits)",
+    ),
+    "socket_timeout": (
+        "import socket\nsocket.setdefaulttimeout(5)",
+        "print(socket.getdefaulttimeout())",
+        "print(socket.getdefaulttimeout())",
+    ),
+    "contextvar_2": (
+        "import contextvars\ncv = contextvars.ContextVar('cv', default=0)\ncv.set(5)",
+        "print(cv.get())",
+        "print(cv.get())",
+    ),
+    "itertools_cycle": ("import itertools\nc = itertools.cycle('ab')\nnext(c)", "a = next(c)", "print(a, next(c))"),
+    "enumerate_of_gen": ("e = enumerate(x * x for x in range(3))", "a = next(e)", "print(a, list(e))"),
+    "tee": ("import itertools\na, b = itertools.tee([1, 2, 3])\nnext(a)", "x = next(a)", "print(x, list(b), list(a))"),
+    "dict_iter_2": ("d = {'a': 1, 'b': 2}\nit = iter(d.items())\nnext(it)", "x = 1", "print(next(it))"),
+    "csv_reader_2": ("import csv, io\nr = csv.reader(io.StringIO('a,b\\nc,d'))", "print(next(r))", "print(next(r))"),
+    "tempfile_named": (
+        "import tempfile\nt = tempfile.NamedTemporaryFile('w', suffix='.x', delete=False)\nname = t.name\nt.write('hi'); t.close()\ndel t",
+        "print(open(name).read())",
+        "import os\nos.remove(name)\nprint(os.path.exists(name))",
+    ),
+    "tempfile_tempdir": (
+        "import tempfile\ntempfile.tempdir = '.'",
+        "print(tempfile.gettempdir())",
+        "print(tempfile.gettempdir())",
+    ),
+    "intern": ("a = 'x y z!'\nb = a", "print(a is b)", "print(a is b)"),
+    "id_values": ("class A: pass\na = A()\nseen = {id(a)}", "print(id(a) in seen)", "print(id(a) in seen)"),
+    "weakref": ("import weakref\nclass A: pass\na = A()\nw = weakref.ref(a)", "print(w() is a)", "print(w() is a)"),
+    "breakpointhook": ("import sys\nsys.breakpointhook = lambda *a, **k: print('bp')", "breakpoint()", "x = 1"),
+    "resource_limit": (
+        "import resource\nsoft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\nresource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))",
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])",
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])",
+    ),
+    "pickle_dispatch": ("import types\nns = types.SimpleNamespace(a=[1])\nal = ns.a", "al.append(2)", "print(ns)"),
+    "memoryview": ("b = bytearray(b'abc')\nm = memoryview(b)", "m[0] = 120", "print(b)"),
+    "dict_views": ("d = {'a': 1}\nk = d.keys()", "d['b'] = 2", "print(list(k))"),
+    "operator_getter": (
+        "from operator import itemgetter, attrgetter, methodcaller\ng = itemgetter(1)\nm = methodcaller('upper')",
+        "print(g([1, 2]))",
+        "print(m('a'))",
+    ),
+    "env_putenv": ("import os\nos.putenv('P_X', '1')", "!echo [$P_X]", "print(os.environ.get('P_X'))"),
+    "umask": (
+        "import os\nold = os.umask(0o077)",
+        "open('u.txt', 'w').close()\nprint(oct(os.stat('u.txt').st_mode)[-3:])",
+        "open('v.txt', 'w').close()\nprint(oct(os.stat('v.txt').st_mode)[-3:])",
+    ),
+    "writefile_import": (
+        "%%writefile helper_a.py\ndef f(): return 1\n",
+        "import helper_a\nprint(helper_a.f())",
+        "print(helper_a.f())",
+    ),
+    "module_list_state": (
+        ["%%writefile helper_e.py\nitems = []\ndef add(x): items.append(x)\n", "import helper_e\nhelper_e.add(1)"],
+        "helper_e.add(2)",
+        "print(helper_e.items)",
+    ),
+    "module_cache_attr": (
+        [
+            "%%writefile helper_g.py\n_cache = {}\ndef get(k):\n    if k not in _cache:\n        print('computing', k)\n        _cache[k] = k * 2\n    return _cache[k]\n",
+            "from helper_g import get\nget(1)",
+        ],
+        "get(1)",
+        "print(get(1))",
+    ),
+    "module_import_print": (
+        ["%%writefile helper_i.py\nprint('loading helper_i')\nx = 1\n", "import helper_i"],
+        "print(helper_i.x)",
+        "import helper_i\nprint(helper_i.x + 1)",
+    ),
+    "sys_modules": (
+        "import sys, types\nm = types.ModuleType('fakemod')\nm.v = 3\nsys.modules['fakemod'] = m",
+        "import fakemod\nprint(fakemod.v)",
+        "from fakemod import v\nprint(v)",
+    ),
+    "sys_argv_append": ("import sys\nsys.argv.append('--flag')", "print(sys.argv[-1])", "print('--flag' in sys.argv)"),
+    "sys_stdout_in_cell": (
+        "import sys, io\nold = sys.stdout\nsys.stdout = io.StringIO()\nprint('x')\ngot = sys.stdout.getvalue()\nsys.stdout = old",
+        "print(repr(got))",
+        "print(got)",
+    ),
+    "sys_displayhook": ("import sys\nsys.displayhook = lambda v: print('shown', v)", "1 + 1", "2 + 2"),
+    "sys_settrace": (
+        "import sys\nhits = []\ndef tr(f, e, a): hits.append(e)\nsys.setprofile(tr)",
+        "abs(1)\nsys.setprofile(None)\nn = len(hits) > 0",
+        "print(n)",
+    ),
+    "int_max_str": (
+        "import sys\nsys.set_int_max_str_digits(0)",
+        "print(len(str(10**5000)))",
+        "print(len(str(10**6000)))",
+    ),
+    "monkey_pd_method": (
+        "import pandas as pd\ndef shape_text(self): return f'{self.shape}'\npd.DataFrame.shape_text = shape_text",
+        "df = pd.DataFrame({'a': [1]})\nprint(df.shape_text())",
+        "print(df.shape_text())",
+    ),
+    "monkey_setattr": (
+        "import json\nsetattr(json, 'mine', 5)",
+        "print(json.mine)",
+        "print(getattr(json, 'mine', None))",
+    ),
+    "monkey_builtins": ("import builtins\nbuiltins.answer = 42", "print(answer)", "print(answer + 1)"),
+    "monkey_dict_value": (
+        "import string\nd = vars(string)\nd['extra'] = 'e'",
+        "print(string.extra)",
+        "print(string.extra)",
+    ),
+    "monkey_used_through_other": (
+        "import json.encoder, json\njson.encoder.FLOAT_REPR = 'x'\njson.decoder.NaN = 5",
+        "import json\nprint(json.loads('NaN'))",
+        "print(json.loads('NaN'))",
+    ),
+    "unittest_patch_open": (
+        "from unittest import mock\nimport os\np = mock.patch('os.getcwd', return_value='here')\np.start()",
+        "print(os.getcwd())",
+        "p.stop()\nprint(os.getcwd() != 'here')",
+    ),
+    "codecs_error": (
+        "import codecs\ncodecs.register_error('star', lambda e: ('*', e.end))",
+        "print('é'.encode('ascii', 'star'))",
+        "print('éa'.encode('ascii', 'star'))",
+    ),
+    "json_default": (
+        "import json\nold = json.JSONEncoder.default\njson.JSONEncoder.default = lambda self, o: str(o)",
+        "print(json.dumps({1: {2}}))",
+        "print(json.dumps([{3}]))",
+    ),
+    "singledispatch_register": (
+        "from functools import singledispatch\n@singledispatch\ndef f(x): return 'any'",
+        "@f.register\ndef _(x: int): return 'int'\nprint(f(1))",
+        "print(f(1), f('a'))",
+    ),
+    "abc_register_2": (
+        "from collections.abc import Sized\nclass A: pass\nSized.register(A)",
+        "print(issubclass(A, Sized))",
+        "print(isinstance(A(), Sized))",
+    ),
+    "csv_dialect": (
+        "import csv\ncsv.register_dialect('semi', delimiter=';')",
+        "import io\nprint(list(csv.reader(io.StringIO('a;b'), 'semi')))",
+        "print('semi' in csv.list_dialects())",
+    ),
+    "sqlite_adapter": (
+        "import sqlite3\nclass P: pass\nsqlite3.register_adapter(P, lambda p: 'P!')",
+        "c = sqlite3.connect(':memory:')\nprint(c.execute('select ?', (P(),)).fetchone())\nc.close()\nc = None",
+        "c = sqlite3.connect(':memory:')\nprint(c.execute('select ?', (P(),)).fetchone())\nc.close(); c = None",
+    ),
+    "sqlite_conn_across": (
+        "import sqlite3\nc = sqlite3.connect('y.db')",
+        "c.execute('create table t(a)')",
+        "c.close()",
+    ),
+    "gc_disable": ("import gc\ngc.disable()", "print(gc.isenabled())", "gc.enable()\nprint(gc.isenabled())"),
+    "signal_handler": (
+        "import signal, os\nsignal.signal(signal.SIGUSR1, lambda *a: print('got it'))",
+        "os.kill(os.getpid(), signal.SIGUSR1)\nprint('after')",
+        "os.kill(os.getpid(), signal.SIGUSR1)\nprint('end')",
+    ),
+    "tz": (
+        "import os, time\nos.environ['TZ'] = 'Asia/Tokyo'\ntime.tzset()",
+        "print(time.localtime(0).tm_hour)",
+        "import datetime\nprint(datetime.datetime.fromtimestamp(0).hour, time.tzname)",
+    ),
+    "thread_local_2": ("import threading\ntl = threading.local()\ntl.x = 1", "print(tl.x)", "tl.x += 1\nprint(tl.x)"),
+    "itertools_count": ("import itertools\nc = itertools.count(5)\nnext(c)", "a = next(c)", "print(a, next(c))"),
+    "zip_iter": ("z = zip([1, 2, 3], 'abc')\nnext(z)", "a = next(z)", "print(a, list(z))"),
+    "map_lambda": ("m = map(lambda v: v + 1, [1, 2, 3])", "a = next(m)", "print(a, list(m))"),
+    "iter_shared_list": ("xs = [1, 2, 3]\nit = iter(xs)\nnext(it)", "xs.append(4)", "print(list(it))"),
+    "file_iter": ("open('f.txt','w').write('a\\nb\\n')\nf = open('f.txt')\nnext(f)", "print(next(f))", "f.close()"),
+    "tempfile_dir": (
+        "import tempfile, os\nt = tempfile.TemporaryDirectory()\nopen(os.path.join(t.name, 'a'), 'w').write('x')",
+        "print(os.listdir(t.name))",
+        "t.cleanup()\nprint(os.path.exists(t.name))",
+    ),
+    "mkdtemp": (
+        "import tempfile, os\nd = tempfile.mkdtemp()\nopen(d + '/a', 'w').close()",
+        "print(os.listdir(d))",
+        "import shutil\nshutil.rmtree(d)",
+    ),
+    "float_identity": ("a = 1.5\nb = a\nt = (a, 1)", "print(a is b, t[0] is a)", "print(a is b)"),
+    "hash_str_set_order": ("s = {'b', 'a', 'c', 'd'}", "t = list(s)", "print(sorted(t), list(s) == t)"),
+    "weak_dict": (
+        "import weakref\nclass A: pass\na = A()\nd = weakref.WeakValueDictionary(k=a)",
+        "print(len(d))",
+        "print(d['k'] is a)",
+    ),
+    "fault_handler": ("import faulthandler\nprint(faulthandler.is_enabled())", "x = 1", "print(x)"),
+    "start_method": (
+        "import multiprocessing as mp\nmp.set_start_method('spawn')",
+        "print(mp.get_start_method())",
+        "print(mp.get_start_method())",
+    ),
+    "mappingproxy": ("import types\nd = {'a': 1}\np = types.MappingProxyType(d)", "d['b'] = 2", "print(dict(p))"),
+    "array_array": ("import array\na = array.array('i', [1, 2])\nb = a", "b.append(3)", "print(a, a is b)"),
+    "chainmap": ("from collections import ChainMap\na = {'x': 1}\nc = ChainMap({}, a)", "a['x'] = 5", "print(c['x'])"),
+}
+
+REFUSED = {
+    "sys_stdout_replaced": "WB409",
+    "monkey_module_func": "WB401",
+    "monkey_builtins_print": "WB409",
+    "codecs_register": "WB311",
+    "copyreg": "WB311",
+    "mimetypes_add": "WB311",
+    "signal_alarm": "WB409",
+    "contextvar_2": "WB401",
+    "enumerate_of_gen": "WB401",
+    "csv_reader_2": "WB401",
+    "intern": "WB410",
+    "id_values": "WB321",
+    "weakref": "WB401",
+    "breakpointhook": "WB312",
+    "env_putenv": "WB311",
+    "sys_modules": "WB307",
+    "sys_settrace": "WB311",
+    "monkey_builtins": "WB206",
+    "monkey_dict_value": "WB307",
+    "unittest_patch_open": "WB401",
+    "codecs_error": "WB311",
+    "abc_register_2": "WB311",
+    "sqlite_adapter": "WB311",
+    "sqlite_conn_across": "WB401",
+    "thread_local_2": "WB401",
+    "file_iter": "WB401",
+    "tempfile_dir": "WB401",
+    "float_identity": "WB410",
+    "weak_dict": "WB401",
+}
