@@ -263,7 +263,11 @@ class Resolver:
             if name in self.parameters or any(name in self.by_name[one].binds for one in use.ancestors):
                 self._maybe_deleted(step, name)
         joins = len(use.node.parents) > 1
-        kept = {name for name in step.wanted if name not in use.must and self._provider(name, use) is not None}
+        kept = {
+            name
+            for name in step.wanted - use.must
+            if self._provider(name, use) is not None or (name in self.parameters and name in use.binds)
+        }
         own = step.values | {name for name in kept if name in use.binds or name in use.mutates or not joins}
         for name in sorted(own | kept):
             branch, provider = self._source(name, use)

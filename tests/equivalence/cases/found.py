@@ -109,6 +109,12 @@ CASES: dict[str, Steps] = {
         ("n = a\nprint(n)", "step:c after:a"),
         ("v.append(0)\nprint(n, v, w, n is v)", "step:d"),
     ],
+    "parameter_maybe_bound_anew": [
+        ("beta = [1, 2]", "parameters"),
+        ("if 1 < 0:\n    beta = [1]\nprint(1)", "step:a"),
+        ("beta.append(5)\nprint(beta)", "step:b"),
+        ("print(beta)", "step:c"),
+    ],
 }
 
 REFUSED = {
