@@ -5,6 +5,11 @@ from __future__ import annotations
 from cases.model import Steps
 
 CASES: dict[str, Steps] = {
+    "plt_units": (
+        "import matplotlib.units as munits\nimport matplotlib.dates as md, datetime\nclass C(md.ConciseDateConverter): pass\nmunits.registry[datetime.date] = C()",
+        "print(type(munits.registry[datetime.date]).__name__)",
+        "print(type(munits.registry[datetime.date]).__name__)",
+    ),
     "plt_rc_context_open": (
         "import matplotlib.pyplot as plt\nctx = plt.rc_context({'lines.linewidth': 7})\nctx.__enter__()",
         "print(plt.rcParams['lines.linewidth'])",

@@ -47,7 +47,7 @@ class Patches(LiveKind):
         for target in self._places:
             owner, last = _owner(target)
             place = getattr(owner, last, None)
-            if type(place) in _CONTAINERS:
+            if isinstance(place, _CONTAINERS):
                 found[f"{_key(target)}[]"] = (place,)
         return found
 
