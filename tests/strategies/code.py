@@ -11,6 +11,7 @@ def function(book: Book) -> None:
     form = book.pick(
         (
             "pure",
+            "writes",
             "reads",
             "writes",
             "changes",

@@ -211,9 +211,28 @@ def swap(book: Book) -> None:
     groups[one], groups[other] = groups[other], groups[one]
 
 
+def perhaps(book: Book) -> None:
+    """A name that is bound may be bound anew, or go: a condition says so."""
+    name = book.changeable("int", "list", "dict", "str", "tuple")
+    if name is None:
+        return
+    kind = book.scope.kinds[name]
+    flags = [each for each in book.bound("flag") if each in book.scope.flags]
+    known = book.pick(flags) if flags else None
+    happens = book.scope.flags[known] if known else book.chance(30)
+    text = f"{name} = {book.pick(LITERALS[kind])}"
+    condition = known if known else ("1 > 0" if happens else "1 < 0")
+    book.write(
+        f"for _ in [0] if {condition} else []:\n    {text}" if book.chance(30) else f"if {condition}:\n    {text}"
+    )
+    if happens:
+        book.bind(name, kind)
+
+
 def unbound(book: Book) -> None:
     """Whether a name is bound is looked at without failing."""
-    name = book.pick(("a", "b", "c", "xs", "m"))
+    gone = [name for name in book.owners if name not in book.scope.kinds and name not in book.beside]
+    name = book.pick(gone) if gone and book.chance(60) else book.pick(("a", "b", "c", "xs", "m"))
     if name in book.beside:
         return
     book.write(f"try:\n    print({name})\nexcept NameError:\n    print('not bound')")
@@ -221,5 +240,5 @@ def unbound(book: Book) -> None:
 
 STATEMENTS = (
     *((14, literal), (6, flag), (12, alias), (4, hold), (16, change), (3, augment), (5, combine), (4, builtin)),
-    *((4, delete), (2, swap), (2, unbound)),
+    *((4, delete), (2, swap), (4, unbound), (6, perhaps)),
 )
