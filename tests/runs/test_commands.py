@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -142,17 +141,23 @@ def test_a_bad_parameter_stops_before_anything_runs(
 
 
 def test_a_failing_cell_is_named(tmp_path: Path) -> None:
-    """Exit 1; stderr names the step, the cell, its heading, the line and the error; what ran until then is kept."""
+    """Exit 1; stderr has the step, the cell, its heading, the line, a caret, values; what ran until then is kept."""
     heading = {"cell_type": "markdown", "id": "h", "metadata": {}, "source": "## Train it"}
     write_notebook(
         tmp_path / "n.ipynb",
         code("load0001", "x = 1\nprint(x)", "step:load"),
         heading,
-        code("train001", "y = [x]\n\ny[5]", "step:train"),
+        code("train001", "import json\n\ny = [x]\n(x, y[5])", "step:train"),
     )
     done = workbench(tmp_path, "run", "n.ipynb", "--executed", "out.ipynb", root=tmp_path)
     assert done.returncode == 1
-    assert "error: step train, cell train001 (Train it), line 3: IndexError: list index out of range" in done.stderr
+    assert done.stderr.rstrip().endswith(
+        "error: step train, cell 3 (train001, “Train it”), line 4: IndexError: list index out of range\n"
+        " 4 | (x, y[5])\n   |     ^^^^\n   x = 1\n   y = [1]"
+    )
+    failure = record(tmp_path)["failure"]
+    assert (failure["number"], failure["line"], failure["start"], failure["end"]) == (3, 4, 4, 8)
+    assert failure["values"] == {"x": "1", "y": "[1]"}
     assert "Traceback" not in done.stderr
     load, _, train = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
     assert load["outputs"][0]["text"] == "1\n"
@@ -169,8 +174,8 @@ def test_what_cannot_be_handed_over_keeps_its_message(tmp_path: Path) -> None:
     )
     done = workbench(tmp_path, "run", "n.ipynb", root=tmp_path)
     assert done.returncode == 1
-    assert re.search(r"\bWB\d{2,4}\b", done.stderr)
-    assert "lock" in done.stderr
+    assert "WB401: 'lock' (lock, bound in cell 1 (load0001)) can't go to the next step" in done.stderr
+    assert "needed by cell 2 (train001) of step train" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -269,7 +274,7 @@ def test_a_failing_rerun_names_the_cell(tmp_path: Path) -> None:
     write_notebook(tmp_path / "n.ipynb", code("first", "print('x')"), code("second", "a = 1\n{}['k']"))
     done = workbench(tmp_path, "rerun", "n.ipynb", root=tmp_path)
     assert done.returncode == 1
-    assert "error: cell second, line 2: KeyError: 'k'" in done.stderr
+    assert "error: cell second, line 2: KeyError: 'k'\n 2 | {}['k']\n" in done.stderr
     assert "Traceback" not in done.stderr
     executed = json.loads((tmp_path / record(tmp_path)["executed"]).read_text())
     assert any(

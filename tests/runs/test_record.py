@@ -15,7 +15,7 @@ import pytest
 from workbench.errors import WorkbenchError
 from workbench.project import Project
 from workbench.runs import record
-from workbench.runs.record import Failure, RunRecord
+from workbench.runs.record import Failure, Place, RunRecord
 
 
 def run(number: int = 1, **changes: object) -> RunRecord:
@@ -27,7 +27,10 @@ def run(number: int = 1, **changes: object) -> RunRecord:
 def test_a_record_comes_back_as_it_was(tmp_path: Path) -> None:
     """What is written is read again, the failure included; numbers that JSON hasn't are their names."""
     project = Project(tmp_path)
-    failure = Failure("ValueError", "no", step="train", cell="b7e0", heading="Train", line=3, source="x()")
+    inside = Place("a1", 1, "", 2, "return y", 7, 8, "x")
+    failure = Failure(
+        "ValueError", "no", step="train", cell="b7e0", heading="Train", line=3, source="x()", inside=inside
+    )
     written = run(metrics={"loss": 0.1 + 0.2, "bad": math.nan}, failure=failure, status="failed")
     record.write(project, written)
     back = record.read(record.folder_of(project, written))

@@ -175,7 +175,11 @@ def test_a_failing_cell_is_named(failed: Callable[..., Any]) -> None:
     assert list(cells) == ["a1", "b2"]
     assert [each["output_type"] for each in cells["b2"]["outputs"]] == ["stream", "error"]
     assert cells["b2"]["outputs"][1]["ename"] == "ZeroDivisionError"
-    assert cells["b2"]["failed"] == {"line": 3, "source": "z = y / 0"}
+    failed = cells["b2"]["failed"]
+    assert (failed["line"], failed["source"], failed["start"], failed["end"]) == (3, "z = y / 0", 4, 9)
+    assert failed["values"] == {"y": "1"}
+    assert " ^^^^^\n" in run.log
+    assert " y = 1\n" in run.log
 
 
 def test_branches_that_seed_first_agree(tmp_path: Path, run_flow: Any) -> None:

@@ -18,6 +18,7 @@ from workbench.errors import NotANotebook, ParameterError, RunFailed, WorkbenchE
 from workbench.files import write_atomic
 from workbench.project import Project, keep_out_of_git
 from workbench.runs import executed, flow, link, page, record, tasks
+from workbench.runs.places import Lines, Places
 from workbench.runs.record import RunRecord
 from workbench.runs.values import typed
 
@@ -37,12 +38,21 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What is run. notebook: the file it came from, and its content at that time; None for a flow of no notebook."""
+    """What is run. notebook: the file it came from, and its content at that time; None for a flow of no notebook.
+
+    lines: for each line of the flow its cell and the line there; () where the notebook wasn't compiled.
+    """
 
     project: Project
     flow: tasks.Flow
     notebook: Path | None
     content: dict[str, Any] | None
+    lines: Lines = ()
+
+    @property
+    def places(self) -> Places:
+        """Where the flow's lines are in the notebook."""
+        return Places(self.flow.source, self.content, self.lines)
 
 
 def run(
@@ -138,7 +148,7 @@ def prepare(target: Path, steps: Literal["tags", "headings"] = "tags") -> Prepar
     file = project.state / "flows" / digest / f"{_snake(promoted.flow_name)}.py"
     if not file.exists() or file.read_text("utf-8") != promoted.source:
         write_atomic(file, promoted.source.encode())
-    return Prepared(project, tasks.Flow(file, promoted.source), target.resolve(), content)
+    return Prepared(project, tasks.Flow(file, promoted.source), target.resolve(), content, promoted.emitted.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +234,7 @@ class _Run:
             metrics=tasks.metrics(found),
             experiment=tasks.experiment(found),
             cards=self._cards(folder, found),
-            failure=None if ended.succeeded else tasks.failure(found, self._prepared.flow, ended.stdout),
+            failure=None if ended.succeeded else tasks.failure(found, self._prepared.places, ended.stdout),
         )
         content = None
         if self._prepared.content is not None:

@@ -184,7 +184,7 @@ class _Verifying:
         if not names:
             raise RunFailed("the flow didn't start", hint=ended.stderr.strip() or "its output says nothing")
         found = tasks.read(names[0])
-        failed = None if ended.succeeded else tasks.failure(found, self._prepared.flow, ended.stdout)
+        failed = None if ended.succeeded else tasks.failure(found, self._prepared.places, ended.stdout)
         result = executed.executed(self._content, [task.recorded for task in found], {})
         steps = [task.step for task in found]
         return _FlowRun(

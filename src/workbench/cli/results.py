@@ -34,10 +34,20 @@ def finish(finished: Finished, form: str) -> int:
     run = finished.record
     click.echo(json.dumps(run.as_json(), ensure_ascii=False, indent=1) if form == "json" else run_text(run))
     if run.status != "succeeded":
-        click.echo(_error(failure_text(run)), err=True)
+        click.echo(_error(_coloured(failure_text(run))), err=True)
     for problem in finished.problems:
         click.echo(_error(str(problem)), err=True)
     return finished.exit_status
+
+
+def _coloured(text: str) -> str:
+    """An error's text, with its carets in red; click leaves colours out where there is no terminal."""
+    lines = [
+        before + click.style(carets, fg="red", bold=True) if (carets := line[len(before) :]).strip("^") == "" else line
+        for line in text.splitlines()
+        for before in [line.rstrip("^")]
+    ]
+    return "\n".join(lines)
 
 
 def _error(text: str) -> str:

@@ -23,9 +23,9 @@ from workbench.runtime.fingerprint import Code, flow_code
 _POLL_SECONDS = 0.1
 _EVENT = re.compile(
     r"\[(?P<run>[^/\]]+)/(?P<step>\w+)/(?P<task>\w+) \(pid \d+\)\] "
-    r"(?P<what>Task is starting|Task finished successfully\.|Task failed\.)"
+    r"(?P<what>Task is starting|Task finished successfully\.|Task failed\b)"
 )
-_STATES = {"Task is starting": "started", "Task finished successfully.": "succeeded", "Task failed.": "failed"}
+_STATES = {"Task is starting": "started", "Task finished successfully.": "succeeded", "Task failed": "failed"}
 
 
 @dataclass(frozen=True, slots=True)

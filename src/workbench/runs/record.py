@@ -23,8 +23,45 @@ RECORD, EXECUTED, LOG, PAGE, LOCK = "run.json", "executed.ipynb", "log.txt", "in
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a cell. cell: its name in the flow; number: as people count cells; line: from 1; source: its text,
+    stripped; start, end: what of it failed, in characters; function: the one that it stands in, "" for none.
+    """
+
+    cell: str
+    number: int | None
+    heading: str
+    line: int
+    source: str
+    start: int
+    end: int
+    function: str = ""
+
+    @property
+    def title(self) -> str:
+        """The cell as people are told of it, and the line."""
+        named = ", ".join([self.cell, *([f"“{self.heading}”"] if self.heading else [])])
+        cell = f"cell {self.cell}" + (f" (“{self.heading}”)" if self.heading else "")
+        return f"{cell if self.number is None else f'cell {self.number} ({named})'}, line {self.line}"
+
+    def excerpt(self) -> list[str]:
+        """The line, and carets below what failed."""
+        return excerpt(self.source, self.line, self.start, self.end)
+
+
+def excerpt(source: str, line: int | None, start: int, end: int) -> list[str]:
+    """A line and carets below a part of it."""
+    number = "" if line is None else str(line)
+    caret = " " * start + "^" * max(end - start, 1)
+    return [f" {number} | {source}", f" {' ' * len(number)} | {caret}"] if end else [f" {number} | {source}"]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """What failed. cell: its id, line: within it, from 1; both None where no cell is to blame."""
+    """What failed. cell: its name in the flow, number: as people count cells, line: within it, from 1; None where no
+    cell is to blame. start, end: what failed in source, in characters; values: of the names on the innermost line;
+    inside: the line of a function of the notebook; library: the last line of other code.
+    """
 
     type: str
     message: str
@@ -33,21 +70,36 @@ class Failure:
     heading: str = ""
     line: int | None = None
     source: str = ""
+    number: int | None = None
+    start: int = 0
+    end: int = 0
+    values: dict[str, str] = field(default_factory=dict)
+    inside: Place | None = None
+    library: str = ""
 
     def text(self) -> str:
         """The error as a notebook's reader wants it: where, what, the line; a hand-over's (WB4xx) message verbatim."""
         if self.message.startswith("WB"):
             return self.message
         what = f"{self.type}: {self.message}" if self.message else self.type
-        text = f"{self.where}: {what}" if self.where else what
-        return f"{text}\n    {self.source}" if self.source else text
+        lines = [f"{self.where}: {what}" if self.where else what]
+        if self.source:
+            lines += excerpt(self.source, self.line, self.start, self.end)
+        if self.inside is not None:
+            lines += [f"in {self.inside.function}, {self.inside.title}:", *self.inside.excerpt()]
+        if self.library:
+            lines.append(f"in {self.library}")
+        lines += [f"   {name} = {value}" for name, value in self.values.items()]
+        return "\n".join(lines)
 
     @property
     def where(self) -> str:
         """The step, the cell with its heading, and the line, as far as they are known."""
         where = [f"step {self.step}"] if self.step else []
-        if self.cell:
-            where.append(f"cell {self.cell}" + (f" ({self.heading})" if self.heading else ""))
+        if self.cell and self.number is not None:
+            where.append(f"cell {self.number} ({self.cell}" + (f", “{self.heading}”)" if self.heading else ")"))
+        elif self.cell:
+            where.append(f"cell {self.cell}" + (f" (“{self.heading}”)" if self.heading else ""))
         if self.line:
             where.append(f"line {self.line}")
         return ", ".join(where)
@@ -94,7 +146,10 @@ class RunRecord:
         values = {name: value for name, value in content.items() if name in known}
         if values.get("failure"):
             known = {each.name for each in dataclasses.fields(Failure)}
-            values["failure"] = Failure(**{k: v for k, v in values["failure"].items() if k in known})
+            failure = {k: v for k, v in values["failure"].items() if k in known}
+            if failure.get("inside"):
+                failure["inside"] = Place(**failure["inside"])
+            values["failure"] = Failure(**failure)
         return cls(**values)
 
 

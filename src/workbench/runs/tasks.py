@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.runs.executed import TaskCells
+from workbench.runs.places import Places
 from workbench.runs.record import Failure
 
-_FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in ')
-_MARKER = re.compile(r"^\s*# %% (?:\[setup\] )?(?P<cell>\S+)(?: (?P<heading>.*))?$")
-_DEF = re.compile(r"^ {0,4}(?:async )?def ")  # of the flow or of a step; a cell's own are deeper
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -65,14 +63,14 @@ def experiment(tasks: Iterable[TaskFacts]) -> dict[str, Any] | None:
     return next((task.experiment for task in tasks if task.experiment), None)
 
 
-def failure(tasks: Iterable[TaskFacts], flow: Flow, log: str) -> Failure | None:
+def failure(tasks: Iterable[TaskFacts], places: Places, log: str) -> Failure | None:
     """What failed: of the first failed task the exception, its cell and line. None where no task failed.
 
-    log: the flow's output, the only thing there is of a task that was killed.
+    places: the flow's lines in the notebook; log: the flow's output, the only thing there is of a task that was killed.
     """
     for task in tasks:
         if not task.successful and (task.exception or _said_failed(task.step, log)):
-            return _failure(task, flow, log)
+            return _failure(task, places, log)
     return None
 
 
@@ -109,15 +107,57 @@ def _cards(task: Any) -> list[str]:
         return []
 
 
-def _failure(task: TaskFacts, flow: Flow, log: str) -> Failure:
+def _failure(task: TaskFacts, places: Places, log: str) -> Failure:
+    last = task.cells[-1] if task.cells else {}
+    failed = last.get("failed") or {}
     error = _error_output(task)
     kind, message = (error["ename"], error["evalue"]) if error else _last_line(task.exception or "")
-    cell, heading, line, source = _place(task.exception or "", flow)
-    if cell is None and error and task.cells:
-        cell, heading = task.cells[-1]["id"], task.cells[-1].get("heading", "")
+    # Metaflow's timeout has the whole stack in its message: the cell and its line are told anyway
+    message = message.partition("\nStack when the timeout was raised:")[0]
     if not kind:
-        kind, message = "TaskFailed", f"the task of step {task.step} ended without saying why; see the log"
-    return Failure(kind, message, task.step, cell, heading, line, source)
+        return Failure(*_without_a_word(task.step, log), task.step)
+    if not error:
+        return Failure(kind, _numbered(message, places), task.step)
+    place = places.of(failed) if failed.get("source") else None
+    if place is None:
+        number, heading = places.cell(last["id"])
+        return Failure(kind, message, task.step, last["id"], heading or last.get("heading", ""), number=number)
+    return Failure(
+        kind,
+        message,
+        task.step,
+        place.cell,
+        place.heading,
+        place.line,
+        place.source,
+        place.number,
+        place.start,
+        place.end,
+        failed.get("values", {}),
+        places.of(failed["inside"]) if failed.get("inside") else None,
+        failed.get("library", ""),
+    )
+
+
+def _numbered(message: str, places: Places) -> str:
+    """A hand-over's message with the numbers of the cells that it names."""
+
+    def numbered(match: re.Match[str]) -> str:
+        number, _ = places.cell(match[1])
+        return match[0] if number is None else f"cell {number} ({match[1]})"
+
+    return re.sub(r"\bcell ([\w-]+)", numbered, message) if message.startswith("WB") else message
+
+
+def _without_a_word(step: str, log: str) -> tuple[str, str]:
+    """The type and the message for a task that recorded nothing: its process ended under it."""
+    if re.search(rf"/{re.escape(step)}/\w+ \(pid \d+\)\] Task failed with a segmentation fault", log):
+        return "SegmentationFault", "the process crashed in compiled code; the log has what it printed before"
+    return (
+        "TaskKilled",
+        "the process ended without a word: something killed it (out of memory?), or the code ended it; "
+        "the log has what it printed before",
+    )
 
 
 def _error_output(task: TaskFacts) -> Mapping[str, str] | None:
@@ -135,21 +175,8 @@ def _last_line(trace: str) -> tuple[str, str]:
     return kind.rpartition(".")[2], message
 
 
-def _place(trace: str, flow: Flow) -> tuple[str | None, str, int | None, str]:
-    """Of a traceback's last frame within a cell: the cell, its heading, the line in it from 1, and that line's text."""
-    lines = flow.source.splitlines()
-    frames = [int(match["line"]) for match in _FRAME.finditer(trace) if Path(match["file"]).name == flow.file.name]
-    for number in reversed([number for number in frames if number <= len(lines)]):
-        for above in range(number - 1, 0, -1):
-            if marker := _MARKER.match(lines[above - 1]):
-                return marker["cell"], marker["heading"] or "", number - above, lines[number - 1].strip()
-            if _DEF.match(lines[above - 1]):
-                break  # a hoisted function's: the call of it is further up
-    return None, "", None, ""
-
-
 def _said_failed(step: str, log: str) -> bool:
-    return re.search(rf"/{re.escape(step)}/\w+ \(pid \d+\)\] Task failed\.", log) is not None
+    return re.search(rf"/{re.escape(step)}/\w+ \(pid \d+\)\] Task failed\b", log) is not None
 
 
 def _number(task_id: str) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import pickle
+import re
 import types
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
@@ -21,7 +22,8 @@ from typing import Any
 import cloudpickle
 
 from workbench.errors import HandOverError
-from workbench.runtime.cells import StepCode
+from workbench.runtime.cells import StepCode, step_code
+from workbench.runtime.culprit import culprit
 from workbench.runtime.pickling import dumps, loads
 from workbench.runtime.sharing import Group, Sharing, sharing
 from workbench.runtime.state.definitions import definition_data, put
@@ -204,13 +206,40 @@ class HandOver:
             ) from error
 
     def _cannot_cross(self, name: str, value: Any, reason: Exception) -> HandOverError:
-        cell = self._code.bound_by.get(name, self._code.bound_by.get(name.removesuffix("_")))
-        origin = "taken from an earlier step" if cell is None else f"bound in cell {self._code.cells[cell].title}"
+        found = culprit(value, self._module)
+        inside = "" if found is None else f"; what can't be pickled is {name}{found[0]} ({type(found[1]).__name__})"
         return HandOverError(
             "WB401",
-            f"{name!r} ({type(value).__name__}, {origin}) can't go to the next step: {_short(reason)}",
+            f"{name!r} ({type(value).__name__}, {self._origin(name)}) can't go to the next step: "
+            f"{_short(reason)}{inside}{self._needed(name)}",
             hint=_WAYS_OUT,
         )
+
+    def _origin(self, name: str) -> str:
+        """The cell that bound a name, here or in an earlier step."""
+        earlier = [self._code, *(code for code in self._steps() if code.line < self._code.line)]
+        for code in sorted(earlier, key=lambda code: -code.line):
+            cell = code.bound_by.get(name, code.bound_by.get(name.removesuffix("_")))
+            if cell is not None:
+                where = "" if code is self._code else f" of step {code.name}"
+                return f"bound in cell {code.cells[cell].title}{where}"
+        return "taken from an earlier step"
+
+    def _needed(self, name: str) -> str:
+        """The cells of later steps that need a name."""
+        needing = [
+            f"cell {cell.title} of step {code.name}"
+            for code in self._steps()
+            if code.line > self._code.line and any(taken == name for _, taken in code.reads)
+            for cell in code.cells
+            if re.search(rf"\b{re.escape(name)}\b", cell.source)
+        ]
+        return f"; needed by {' and '.join(needing[:3])}{' and others' if len(needing) > 3 else ''}" if needing else ""
+
+    def _steps(self) -> list[StepCode]:
+        """The other steps of the flow, in the notebook's order."""
+        steps = [step_code(getattr(type(self._flow), node.name)) for node in self._flow._graph]
+        return sorted((code for code in steps if code.name != self._code.name), key=lambda code: code.line)
 
 
 class ByValue:

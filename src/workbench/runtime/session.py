@@ -90,11 +90,11 @@ class Session:
         record.seconds = time.perf_counter() - self._began
         self.recorder.end()
 
-    def fail_cell(self, error: BaseException, line: int | None, source: str) -> None:
-        """Record the exception that ended the running cell, and end it. line: 1-based within the cell."""
+    def fail_cell(self, error: BaseException, failed: dict[str, Any]) -> None:
+        """Record the exception that ended the running cell, and end it. failed: see workbench.runtime.failure."""
         if (record := self.recorder.current) is not None:
             self.traceback(error, error.__traceback__)
-            record.failed = {"line": line, "source": source}
+            record.failed = failed
         self.leave_cell()
 
     def show(self, value: Any) -> None:

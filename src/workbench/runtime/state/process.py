@@ -11,7 +11,7 @@ from typing import Any
 from workbench.errors import HandOverError
 from workbench.runtime.state.kind import Kind, ListKind, MappingKind
 
-_SECRET = re.compile(r"secret|passw|passphrase|token|credential|private|api_?key|access_?key|_key$|_pwd$|dsn$", re.I)
+SECRET = re.compile(r"secret|passw|passphrase|token|credential|private|api_?key|access_?key|_key$|_pwd$|dsn$", re.I)
 
 
 class Environment(MappingKind):
@@ -25,10 +25,10 @@ class Environment(MappingKind):
 
     def change(self, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any] | None:
         changed = super().change(before, after) or {}
-        return {name: value for name, value in changed.items() if not _SECRET.search(name)} or None
+        return {name: value for name, value in changed.items() if not SECRET.search(name)} or None
 
     def left_out(self, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-        secret = [name for name in super().change(before, after) or {} if _SECRET.search(name)]
+        secret = [name for name in super().change(before, after) or {} if SECRET.search(name)]
         return [
             f"the environment variable {name} looks like a credential and is not handed to later steps: "
             "set it where the run is started, or in a cell tagged `setup`"
