@@ -238,9 +238,11 @@ def test_a_deleted_cell_stays_in_the_notebook(project: Project) -> None:
 
 
 def test_layout_is_not_pulled(project: Project) -> None:
-    """What a formatter did to the flow is no edit of a cell."""
+    """What a formatter did to the flow is no edit: neither taken nor named."""
+    project.edit('alpha = Parameter("alpha", ', 'alpha = Parameter(\n        "alpha", ')
     project.edit("rows = [1, 2, 3]", "rows = [\n            1,\n            2,\n            3,\n        ]")
-    assert pull_flow(project.flow).status == "unchanged"
+    outcome = pull_flow(project.flow)
+    assert (outcome.status, outcome.left) == ("unchanged", ())
 
 
 def test_the_rest_of_the_notebook_s_file_stays_as_it_is(project: Project) -> None:

@@ -7,6 +7,7 @@ is not taken, and said, with the reason.
 from __future__ import annotations
 
 from collections.abc import Callable
+from textwrap import dedent
 from typing import NamedTuple
 
 from workbench.compiler.model import Compilation, FlowSource
@@ -16,6 +17,7 @@ from workbench.roundtrip.carry import Unclear
 from workbench.roundtrip.handedits import HandEdit, hand_edits, merged_into
 from workbench.roundtrip.places import Place, cell_label, places
 from workbench.roundtrip.rewriting import Edited, sources
+from workbench.roundtrip.sameness import says_the_same
 from workbench.roundtrip.unlower import leftover, runtime_names, silenced
 
 Compile = Callable[[Notebook], Compilation]
@@ -78,7 +80,12 @@ class _Pull:
         refused = [Refusal(cell_label(self.book, cell), reason) for cell, reason in self.refused.items()]
         # what the flow will have that the notebook doesn't give, once it is promoted again
         together = "\n".join(merged_into(flow, self.emitted.text, self.text).lines)
-        left = [one for one in hand_edits(together, flow, book) if one.cell not in self.refused]
+        layout = _laid_out(Edited(flow, together))
+        left = [
+            one
+            for one in hand_edits(together, flow, book)
+            if one.cell not in self.refused and one.cell not in layout and not _is_layout(one)
+        ]
         return Pulled(book, tuple(changed), tuple(refused), tuple(left))
 
     def _propose(self) -> None:
@@ -216,6 +223,24 @@ class _Pull:
                     if start < end and start < begin + len(change.new) and begin < end:
                         found.setdefault(place.cell, change.new)
         return found
+
+
+def _laid_out(now: Edited) -> set[str]:
+    """The cells whose lines differ only in their layout."""
+    edited: dict[str, bool] = {}
+    for place in places(now.emitted):
+        try:
+            same = not now.touches(place) or now.is_laid_out_only(place)
+        except Unclear:
+            same = False
+        edited[place.cell] = edited.get(place.cell, False) or not same
+    return {cell for cell, really in edited.items() if not really}
+
+
+def _is_layout(edit: HandEdit) -> bool:
+    """Whether an edit beside the cells says what it said."""
+    was, now = (dedent("\n".join(lines)) for lines in (edit.removed, edit.added))
+    return bool(was.strip() and now.strip()) and says_the_same(was, now, cell=True)
 
 
 def _difference(promoted: list[str], edited: list[str]) -> str:
