@@ -86,6 +86,7 @@ SPECIAL = [
     ("import os; x = 1; print(os.sep)", ("x = 1", "x = 2"), "import os; x = 2; print(os.sep)"),
     ("import os\n\n\n# why\nx = 1\n\n\ny = os.sep", ("x = 1", "x = 2"), "import os\n\n\n# why\nx = 2\n\n\ny = os.sep"),
     ("y = 1\nexec('y = 2')\ny", ("exec('y = 2', globals())", "exec('y = 3', globals())"), "y = 1\nexec('y = 3')\ny"),
+    ("x = 1\nx\n\n", ("show(x)", "show(x)  # seen"), "x = 1\nx  # seen\n\n"),
     ('x = """a\n    b"""\nprint(x)', ("    b", "    b\n  c"), 'x = """a\n    b\n  c"""\nprint(x)'),
 ]  # fmt: skip
 

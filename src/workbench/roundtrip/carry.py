@@ -55,6 +55,8 @@ def carried(
         begin, finish = _reach(start, end, pairs, gaps, len(original))
         if not any(line.strip() for line in original[begin:finish]):
             raise Unclear("the edit is of a line that the flow has and the cell hasn't")
+        while not original[finish - 1].strip() and base[end - 1].strip():
+            finish -= 1  # blank lines below it, which the flow hasn't
         before, after = "\n".join(base[start:end]), "\n".join(new)
         text = carried_words(before, after, "\n".join(original[begin:finish]))
         lines = new if text is None else tuple(text.split("\n"))
