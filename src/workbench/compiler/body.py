@@ -20,7 +20,7 @@ SILENT_METHODS = {
     "set": frozenset("add clear difference_update discard intersection_update remove update".split()),
 }
 # names of workbench.runtime that lowered cells use
-LOWERED = frozenset("get_ipython show timed".split())
+LOWERED = frozenset("fan_out get_ipython show timed".split())
 EDITED = ("await", "eval", "exec", "global", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
@@ -35,6 +35,7 @@ class Names:
         self.module_names = module_names
         self.flow = flow
         self.inputs = "inputs_" if "inputs" in bound else "inputs"
+        self.task = "task_" if "task" in bound else "task"
         self.runtime_used: set[str] = set()
 
     def of(self, name: str) -> str:
@@ -69,7 +70,7 @@ def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) ->
     kept = [
         one
         for at, one in enumerate(facts.statements)
-        if (facts.cell.id, at) not in graph.lifted and one.kind != "wrapper"
+        if (facts.cell.index, at) not in graph.lifted and one.kind != "wrapper"
     ]
     if not kept:
         return

@@ -83,9 +83,9 @@ RULES = (
     ),
     Rule(
         "WB110",
-        "A loop can't be fanned out",
-        "The iterations of a Metaflow foreach run side by side, each in a process of its own.",
-        (("step:load foreach", "for day in [1, 2]:\n    print(day)"),),
+        "A `foreach` cell has no loop that can be cut",
+        "Its one `for` loop becomes a Metaflow foreach: what comes before it, one iteration, and what comes after.",
+        (("step:load foreach", "for day in [1, 2]:\n    if day > 1:\n        break\n    print(day)"),),
     ),
     Rule(
         "WB111",
@@ -300,6 +300,24 @@ RULES = (
         ),
     ),
     Rule(
+        "WB330",
+        "An iteration needs another one",
+        "The iterations of a Metaflow foreach run beside one another, each in a process of its own.",
+        (
+            ("step:load", "rows = [1, 4, 9]\nbefore = 0"),
+            ("step:differ foreach", "for row in rows:\n    print(row - before)\n    before = row"),
+        ),
+    ),
+    Rule(
+        "WB331",
+        "A loop leaves a name that only some iterations bind",
+        "After the loop it has the value of the last iteration that binds it, and no iteration knows of the others.",
+        (
+            ("step:load", "rows = [1, 4, 9]"),
+            ("step:find foreach", "for row in rows:\n    if row % 2:\n        odd = row\nprint(odd)"),
+        ),
+    ),
+    Rule(
         "WB401",
         "A value can't go to the next step",
         "Generators, connections, locks and open files live in one process, and the next step is another one.",
@@ -335,6 +353,46 @@ RULES = (
             ("setup", "seen = []"),
             ("step:one", "seen.append(1)"),
             ("step:two", "print(seen)"),
+        ),
+    ),
+    Rule(
+        "WB405",
+        "An iteration changes what the next ones would see",
+        "Each iteration of a loop that is fanned out has what was there before the loop, and changes its own copy.",
+        (
+            ("step:load", "pair = [1, 2]"),
+            (
+                "step:turn foreach",
+                "for turn in [1, 2]:\n    same = pair\n    if turn == 1:\n        same.reverse()\n    print(same)",
+            ),
+        ),
+    ),
+    Rule(
+        "WB406",
+        "What a loop gathers would be other objects",
+        "Two names of one object stay two names of one object, and each iteration has its own.",
+        (
+            ("step:load", "settings = {}\nfound = []"),
+            ("step:fit foreach", "for alpha in [1, 2]:\n    found.append((alpha, settings if alpha > 1 else None))"),
+            ("step:report", "print(found)"),
+        ),
+    ),
+    Rule(
+        "WB407",
+        "The items can't be told before the loop",
+        "A foreach has its items first; a generator of the notebook's makes each when the iteration before has ended.",
+        (
+            ("step:load", "def rows():\n    print('one')\n    yield 1"),
+            ("step:fit foreach", "for row in rows():\n    print(row)"),
+        ),
+    ),
+    Rule(
+        "WB408",
+        "A figure is open between the parts of a loop's cell",
+        "A figure is shown at the end of its cell, and the parts of a loop's cell run in processes of their own.",
+        (
+            ("step:load", "import matplotlib.pyplot as plt"),
+            ("step:draw foreach", "for width in [1, 2]:\n    if width > 1:\n        plt.plot([0, width])"),
         ),
     ),
     Rule(

@@ -11,10 +11,10 @@ import ast
 
 from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
-from workbench.compiler.model import Diagnostic, ParameterFacts
+from workbench.compiler.model import LAST, Diagnostic, ParameterFacts
 from workbench.compiler.uses import Need, StepUse
 
-RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step"})
+RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step", "fan_out"})
 # IPython's history: which cells ran before isn't known to a flow
 HISTORY = frozenset({"__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
 
@@ -262,7 +262,7 @@ class Resolver:
             # what an earlier step gave would still be there
             if name in self.parameters or any(name in self.by_name[one].binds for one in use.ancestors):
                 self._maybe_deleted(step, name)
-        joins = len(use.node.parents) > 1
+        joins = use.node.joins
         kept = {
             name
             for name in step.wanted - use.must
@@ -279,9 +279,7 @@ class Resolver:
                 self.flow_of[provider.node.name].wanted.add(name)
                 step.providers[name] = provider.node.name
             (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
-        step.gives = {
-            name for name in step.wanted if name in use.binds or name in step.takes or self.definitions.is_shown(name)
-        }
+        step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or self._shows(name, use)}
 
     def _maybe_deleted(self, step: StepFlow, name: str) -> None:
         own = step.use.own
@@ -295,7 +293,7 @@ class Resolver:
 
     def _source(self, name: str, use: StepUse) -> tuple[str | None, StepUse | None]:
         """The branch that a join takes a name from (None elsewhere), and the step that gives it."""
-        if len(use.node.parents) <= 1:
+        if not use.node.joins:
             return None, self._provider(name, use)
         if (name, use.node.name) not in self._sources:
             self._sources[name, use.node.name] = self._branch(name, use)
@@ -303,6 +301,9 @@ class Resolver:
 
     def _branch(self, name: str, use: StepUse) -> tuple[str | None, StepUse | None]:
         """The branch of a join that has a name as the notebook has it there."""
+        if len(use.node.parents) == 1:  # a loop's: the last iteration's values are those after it
+            provider = self._provider_from(name, use.node.parents[0])
+            return (LAST, provider) if provider is not None else (None, None)
         found = {parent: one for parent in use.node.parents if (one := self._provider_from(name, parent)) is not None}
         if not found:
             return None, None
@@ -325,7 +326,7 @@ class Resolver:
 
     def _origin(self, name: str, provider: StepUse) -> StepUse:
         """The step that bound or changed a name last; the one that gives it may be a join that only passes it on."""
-        while len(provider.node.parents) > 1 and not self._alters(name, provider):
+        while provider.node.joins and not self._alters(name, provider):
             inner = self._source(name, provider)[1]
             if inner is None:
                 break
@@ -334,7 +335,7 @@ class Resolver:
 
     def _provider(self, name: str, use: StepUse) -> StepUse | None:
         """The nearest step above that binds, changes or passes a name."""
-        if len(use.node.parents) > 1:
+        if use.node.joins:
             return self._source(name, use)[1]
         return self._provider_from(name, use.node.parents[0]) if use.node.parents else None
 
@@ -352,7 +353,7 @@ class Resolver:
             if self._alters(name, use):
                 found = use
                 break
-            if len(use.node.parents) > 1:
+            if use.node.joins:
                 found = use if self._source(name, use)[1] is not None else None
                 break
             at = use.node.parents[0] if use.node.parents else None
@@ -360,9 +361,13 @@ class Resolver:
             self._given[name, step] = found
         return found
 
+    def _shows(self, name: str, use: StepUse) -> bool:
+        """Whether a name is the last value shown, and a step's cells may show one."""
+        return self.definitions.is_shown(name) and any(facts.statements for facts in use.cells)
+
     def _alters(self, name: str, use: StepUse) -> bool:
         """Whether the value of a name may be another after a step than before it."""
-        if self.definitions.is_shown(name) and any(facts.statements for facts in use.cells):
+        if self._shows(name, use):
             return True
         if name in use.binds:
             return True

@@ -8,7 +8,7 @@ from workbench.compiler import imports
 from workbench.compiler.body import Names, cell_lines
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
 from workbench.compiler.definitions import LAST_SHOWN
-from workbench.compiler.model import FlowSource, Give, ParameterFacts, Step, StepGraph, Take
+from workbench.compiler.model import LAST, Fan, FlowSource, Give, ParameterFacts, Step, StepGraph, Take
 from workbench.compiler.narrative import docstring
 from workbench.compiler.text import indented, quoted
 from workbench.notebook.model import Notebook, headings, short_ids
@@ -122,7 +122,7 @@ def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
     ends = [f"{word}=True" for word, there in (("start", not step.parents), ("end", not step.children)) if there]
     yield 1, f"@{names.of('notebook_step')}", None
     yield 1, f"@{names.of('step')}" + (f"({', '.join(ends)})" if ends else ""), None
-    yield 1, f"def {step.name}(self{', ' + names.inputs if len(step.parents) > 1 else ''}):", None
+    yield 1, f"def {step.name}(self{', ' + names.inputs if step.joins else ''}):", None
     narrative = list(step.narrative) or _why(step)
     for line in docstring(narrative, step.name):
         yield 2, line, None
@@ -138,11 +138,21 @@ def _step(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
 
 def _why(step: Step) -> list[str]:
     """What a step without cells is for."""
+    if step.fan is not None and step.fan.kind != "split":
+        return [_why_fan(step.fan)]
     if step.cells:
         return []
     if len(step.parents) > 1:
         return [f"Join {' and '.join(step.parents)}."]
     return [f"Run {' and '.join(step.children)} beside each other." if step.children else "The end of all branches."]
+
+
+def _why_fan(fan: Fan) -> str:
+    """What a loop's own steps are for."""
+    if fan.kind == "each":
+        over = f" over `{fan.over}`" if len(fan.over) < 60 and "`" not in fan.over else ""
+        return f"One iteration of the loop{over}."
+    return "Put together what the iterations gathered, in the loop's order." if fan.gathers else "Join the iterations."
 
 
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
@@ -155,10 +165,12 @@ def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
         yield 0, "", None
     needed_first = {take.name for take in step.takes if take.convert or take.artifact in _parameter_names(graph)}
     setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
-    yield from _takes(setup_takes, names)
+    yield from _takes(setup_takes, step, names)
     for facts in step.setup:
         yield from cell_lines(facts, graph, names, f"# %% [setup] {markers[facts.cell.id]}")
-    yield from _takes([take for take in step.takes if take not in setup_takes], names)
+    yield from _takes([take for take in step.takes if take not in setup_takes], step, names)
+    if step.fan is not None and step.fan.gathers:
+        yield from _gathers(step.fan, names)
     for definition in step.definitions:
         for offset, line in enumerate(indented(definition.source, "    " * 2)):
             yield 0, line, (definition.cell.id, definition.line + offset)
@@ -170,22 +182,37 @@ def _parameter_names(graph: StepGraph) -> frozenset[str]:
     return frozenset(parameter.name for parameter in graph.parameters)
 
 
-def _takes(takes: list[Take], names: Names) -> Iterator[Line]:
+def _gathers(fan: Fan, names: Names) -> Iterator[Line]:
+    """What an iteration fills, or the join puts together."""
+    if fan.kind == "each":
+        for one in fan.gathers:
+            if one.literal:
+                yield 2, f"{one.name} = {one.literal}", None
+        return
+    yield 2, f"for {names.task} in {names.inputs}:", None
+    for one in fan.gathers:
+        part = f"{names.task}.{one.part}"
+        if one.literal:
+            yield 3, f"{one.name}.{'extend' if one.literal == '[]' else 'update'}({part})", None
+        else:
+            yield 3, f"{one.name} = {names.runtime('replay')}({part}, {one.name})", None
+
+
+def _takes(takes: list[Take], step: Step, names: Names) -> Iterator[Line]:
     plain = [take for take in takes if not take.guarded and not _is_shown(take)]
-    joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take, names) for take in plain)}"
+    joined = f"{', '.join(take.name for take in plain)} = {', '.join(_read(take, step, names) for take in plain)}"
     if 1 < len(plain) <= 4 and len(joined) <= WIDTH - 8:
         yield 2, joined, None
     else:
         for take in plain:
-            yield 2, f"{take.name} = {_read(take, names)}", None
+            yield 2, f"{take.name} = {_read(take, step, names)}", None
     for take in takes:
         if _is_shown(take):
             # a builtin, as in IPython, so that what this step shows takes its place
-            yield 2, f"builtins._ = {_read(take, names)}", None
+            yield 2, f"builtins._ = {_read(take, step, names)}", None
         elif take.guarded:
-            owner = f"{names.inputs}.{take.source}" if take.source else "self"
-            yield 2, f'if hasattr({owner}, "{take.artifact}"):', None
-            yield 3, f"{take.name} = {_read(take, names)}", None
+            yield 2, f'if hasattr({_owner(take, names)}, "{take.artifact}"):', None
+            yield 3, f"{take.name} = {_read(take, step, names)}", None
 
 
 def _is_shown(take: Take) -> bool:
@@ -193,21 +220,38 @@ def _is_shown(take: Take) -> bool:
     return take.name == LAST_SHOWN and take.artifact == "last_shown"
 
 
-def _read(take: Take, names: Names) -> str:
-    text = f"{names.inputs}.{take.source}.{take.artifact}" if take.source else f"self.{take.artifact}"
+def _owner(take: Take, names: Names) -> str:
+    """Whose attribute a value is."""
+    if not take.source:
+        return "self"
+    return names.inputs + (take.source if take.source == LAST else f".{take.source}")
+
+
+def _read(take: Take, step: Step, names: Names) -> str:
+    if step.fan is not None and step.fan.kind == "each":
+        if take.name == step.fan.items:
+            return "self.input"
+        if any(one.name == take.name for one in step.fan.gathers):
+            return f"{names.runtime('recording')}(self.{take.artifact})"
+    text = f"{_owner(take, names)}.{take.artifact}"
     return f"{take.convert}({text})" if take.convert else text
 
 
 def _footer(step: Step, names: Names) -> Iterator[Line]:
     for take in step.passes:
         if take.guarded:
-            yield 2, f'if hasattr({names.inputs}.{take.source}, "{take.artifact}"):', None
-            yield 3, f"self.{take.artifact} = {_read(take, names)}", None
+            yield 2, f'if hasattr({_owner(take, names)}, "{take.artifact}"):', None
+            yield 3, f"self.{take.artifact} = {_read(take, step, names)}", None
         else:
-            yield 2, f"self.{take.artifact} = {_read(take, names)}", None
+            yield 2, f"self.{take.artifact} = {_read(take, step, names)}", None
     for give in step.gives:
         yield from _give(give, step, names)
-    if step.children:
+    if step.fan is not None and step.fan.kind == "each":
+        for one in step.fan.gathers:
+            yield 2, f"self.{one.part} = {one.name}", None
+    if step.fan is not None and step.fan.kind == "split":
+        yield 2, f'self.next(self.{step.children[0]}, foreach="{step.fan.items}")', None
+    elif step.children:
         targets = ", ".join(f"self.{child}" for child in step.children)
         yield 2, f"self.next({targets})", None
 

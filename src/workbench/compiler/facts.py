@@ -28,7 +28,7 @@ UNKNOWABLE = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})
 
 def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
     """The facts of one top-level statement. source_lines: its cell's, for columns in characters."""
-    walk = _Walk(source_lines)
+    walk = Walk(source_lines)
     walk.statement(node)
     bound = frozenset() if walk.bound is None else frozenset(walk.bound)
     maybe_deleted = walk.deleted - walk.surely_deleted
@@ -66,7 +66,7 @@ def _kind(node: ast.stmt) -> str:
     return "other"
 
 
-class _Walk:
+class Walk:
     """One walk over one statement. bound is None where the code can't be reached."""
 
     def __init__(self, source_lines: list[str]) -> None:
@@ -204,7 +204,7 @@ class _Walk:
         self.deferred_unknowable |= free.unknowable
 
     def mutation_of_call(self, node: ast.Call, among: frozenset[str] | None = None) -> None:
-        root = _root(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        root = root_of(node.func.value) if isinstance(node.func, ast.Attribute) else None
         if root and (among is None or root in among):
             self.mutates.add(root)
 
@@ -228,7 +228,7 @@ class _Walk:
             self.mutation_of_call(node.value)
             # a call whose result nobody takes is made for what it does to its arguments
             if not isinstance(node.value.func, ast.Name) or node.value.func.id != "print":
-                self.mutates |= {root for argument in node.value.args if (root := _root(argument))}
+                self.mutates |= {root for argument in node.value.args if (root := root_of(argument))}
 
     def visit_Assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
@@ -264,7 +264,7 @@ class _Walk:
             self.target(node.value)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             self.expressions(ast.iter_child_nodes(node))
-            if root := _root(node):
+            if root := root_of(node):
                 self.mutates.add(root)
                 self.sets.add(root)
 
@@ -461,7 +461,7 @@ def is_shell(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "get_ipython"
 
 
-def _root(node: ast.AST) -> str | None:
+def root_of(node: ast.AST) -> str | None:
     """The name at the root of `name.a[0].b()`, if there is one."""
     while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call, ast.Starred)):
         node = node.func if isinstance(node, ast.Call) else node.value

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 
-from workbench.compiler import imports, rules
+from workbench.compiler import fanout, imports, iterations, rules
 from workbench.compiler.cells import cell_facts, postpones
 from workbench.compiler.dataflow import Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
@@ -54,6 +55,15 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
 
 def stages(notebook: Notebook, steps: str = "tags") -> Stages:
     """What becomes of a notebook, stage by stage. steps: "tags" or "headings"."""
+    whole, parts, wrong = fanout.split(notebook, steps)
+    found = _stages(whole, parts, steps)
+    if not parts and not wrong:
+        return found
+    return found._replace(diagnostics=_ordered(fanout.as_in(notebook, [*wrong, *found.diagnostics])))
+
+
+def _stages(notebook: Notebook, parts: fanout.Parts, steps: str) -> Stages:
+    """The same, of a notebook whose foreach cells are cut into parts."""
     places = layout(notebook, steps)
     facts, problems = _read_cells(notebook, places)
     problems = [*places.problems, *problems, *(one for part in places.sections for one in decorator_problems(part))]
@@ -75,16 +85,24 @@ def stages(notebook: Notebook, steps: str = "tags") -> Stages:
         [(one, index in promoted) for index, one in sorted(facts.items()) if index not in _indices(places.parameters)],
         frozenset(one.name for one in parameters),
     )
-    keep_closures(definitions, places)
+    keep_closures(definitions, fanout.homes(places.sections, parts))
     if any(section.after for section in places.sections):
         nodes, problems = _branched(nodes, facts, setup, definitions, parameters)
+    if parts:
+        nodes = fanout.expand(nodes, parts, _words(notebook))
     uses = step_uses(nodes, facts, setup, definitions)
+    ties, loops = iterations.settle(uses, parts, definitions)
     flow = Resolver(uses, definitions, parameters).run()
     problems += flow.problems + rules.check(uses, definitions, parameters)
+    problems += ties + iterations.check_last(flow, loops, definitions)
     interactive, more = interactive_cells(facts[index] for index in sorted(promoted))
     problems += more
     graph = _Builder(notebook, places, flow, definitions, parameters).graph()._replace(interactive=interactive)
     return Stages(places, facts, _ordered(problems), nodes, parameters, setup, definitions, flow, graph)
+
+
+def _words(notebook: Notebook) -> set[str]:
+    return {word for cell in notebook.cells for word in re.findall(r"\w+", cell.source)}
 
 
 def _branched(
@@ -137,12 +155,11 @@ def _read_cells(notebook: Notebook, places: Layout) -> tuple[dict[int, CellFacts
     return facts, problems
 
 
-def keep_closures(definitions: Definitions, places: Layout) -> None:
+def keep_closures(definitions: Definitions, section_of: dict[int, str]) -> None:
     """Leave a function where it stands if only its own step uses it and it reads that notebook's values.
 
     As a closure it needs no `global`, and the cell stays whole.
     """
-    section_of = {cell.index: section.name for section in places.sections for cell in section.cells}
     reach = Reach(definitions)
     for name, one in list(definitions.hoisted.items()):
         home = section_of.get(one.place.cell)
@@ -192,8 +209,8 @@ class _Builder:
         children = children_of([step.use.node for step in self.flow.steps])
         steps = tuple(self._step(step, children) for step in self.flow.steps)
         lifted = frozenset(
-            (one.facts.cell.id, one.place.at) for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
-        ) | frozenset((one.facts.cell.id, one.place.at) for step in self.flow.steps for one in step.use.lifted)
+            one.place for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
+        ) | frozenset(one.place for step in self.flow.steps for one in step.use.lifted)
         stars = [_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()]
         return StepGraph(
             name=flow_name(self.notebook.name),
@@ -271,7 +288,11 @@ class _Builder:
             )
             if not (sure or likely):
                 self.guarded.add((name, given))
-        results = self._results(use) if not self._own_steps_below(name, children) else set()
+        results: set[str] = set()
+        if not self._own_steps_below(name, children, self._step_of(use)):
+            results = self._results(use)
+            if use.node.fan is not None and use.node.fan.kind == "gather":
+                results |= {one.name for one in use.node.fan.gathers}
         takes = tuple(self._take(step, one, branch) for one, branch in sorted(step.takes.items()))
         return Step(
             name=name,
@@ -289,12 +310,25 @@ class _Builder:
             ),
             passes=tuple(self._take(step, one, branch) for one, branch in sorted(step.passes.items())),
             global_names=tuple(sorted(self._globals(step, {one.name for one in takes if not one.guarded}))),
+            fan=use.node.fan,
         )
 
-    def _own_steps_below(self, name: str, children: dict[str, list[str]]) -> bool:
-        """Whether a step of the notebook's own, not one that Metaflow's shape needs, follows."""
+    def _step_of(self, use: StepUse) -> str:
+        """The notebook's step that a step is a part of; a loop's join without cells is one of that above it."""
+        above = use
+        while above.node.section is None and above.node.fan is not None:
+            above = self.flow.steps[above.order - 1].use
+        return above.node.section.of if above.node.section is not None else ""
+
+    def _own_steps_below(self, name: str, children: dict[str, list[str]], of: str) -> bool:
+        """Whether a step of the notebook's own follows, not one that Metaflow's shape needs, or a part of this one."""
         sections = {step.use.node.name: step.use.node.section for step in self.flow.steps}
-        return any(sections[child] or self._own_steps_below(child, children) for child in children[name])
+
+        def own(child: str) -> bool:
+            section = sections[child]
+            return section is not None and section.of != of
+
+        return any(own(child) or self._own_steps_below(child, children, of) for child in children[name])
 
     def _take(self, step: StepFlow, name: str, branch: str | None) -> Take:
         if (step.use.node.name, name) in self.flow.from_parameter:

@@ -88,6 +88,32 @@ class ParameterFacts(NamedTuple):
     cell: Cell
 
 
+LAST = "[-1]"  # a take's source where it is a loop's last iteration
+
+
+class Gather(NamedTuple):
+    """What a loop's iterations add to a name. part: the artifact that one iteration leaves.
+
+    literal: "[]" or "{}" where each iteration fills a new container of that kind, else "": then it records what it did.
+    """
+
+    name: str
+    part: str
+    literal: str = ""
+
+
+class Fan(NamedTuple):
+    """A step's place in a loop that is fanned out. kind: "split", "each" or "gather".
+
+    items: the artifact that it goes over; over: what that is in the notebook.
+    """
+
+    kind: str
+    items: str
+    over: str = ""
+    gathers: tuple[Gather, ...] = ()
+
+
 class Take(NamedTuple):
     """A value that a step reads at its top. artifact: the attribute; source: the branch it comes from, in a join."""
 
@@ -135,6 +161,12 @@ class Step(NamedTuple):
     gives: tuple[Give, ...] = ()
     passes: tuple[Take, ...] = ()  # a join's: values of the branches that only later steps need
     global_names: tuple[str, ...] = ()
+    fan: Fan | None = None
+
+    @property
+    def joins(self) -> bool:
+        """Whether it gets several tasks' inputs."""
+        return len(self.parents) > 1 or (self.fan is not None and self.fan.kind == "gather")
 
 
 class StepGraph(NamedTuple):
@@ -147,9 +179,9 @@ class StepGraph(NamedTuple):
     imports: tuple[str, ...] = ()  # module level: what the definitions need
     stars: tuple[str, ...] = ()  # star imports, in the notebook's order: the later one wins
     definitions: tuple[Definition, ...] = ()
-    lifted: frozenset[tuple[str, int]] = (
+    lifted: frozenset[tuple[int, int]] = (
         frozenset()
-    )  # (cell id, place in the cell) of the statements that stand elsewhere
+    )  # (the cell's index, place in the cell) of the statements that stand elsewhere
     used_names: frozenset[str] = frozenset()  # every name that the notebook reads or binds
     bound_names: frozenset[str] = frozenset()  # every name that it binds
     containers: frozenset[tuple[str, str]] = (

@@ -19,6 +19,7 @@ class Section:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.of = name  # the step that the notebook has, where this is a part of it
         self.cells: list[Cell] = []
         self.after: list[str] = []
         self.decorators: list[str] = []
@@ -83,13 +84,10 @@ def _place(result: Layout, cell: Cell, tags: CellTags, steps: str, narrative: li
         result.raises.add(cell.id)
     kinds = [kind for kind, there in (("parameters", tags.parameters), ("setup", tags.setup)) if there]
     kinds += [f"step:{name}" for name in tags.steps]
+    kinds += ["foreach"] if tags.foreach and (tags.parameters or tags.setup) else []
     if len(kinds) > 1:
         listed = " and ".join(f"`{kind}`" for kind in kinds)
         result.problems.append(Diagnostic("WB103", f"the cell is tagged {listed}", cell, hint="keep one of the tags"))
-    if tags.foreach:
-        result.problems.append(
-            Diagnostic("WB110", "loops can't be fanned out yet", cell, hint="take the `foreach` tag off: the loop runs")
-        )
     if tags.skip:
         result.left.append(cell)
     elif tags.parameters:
@@ -105,8 +103,8 @@ def _place(result: Layout, cell: Cell, tags: CellTags, steps: str, narrative: li
         narrative.clear()
     else:
         result.left.append(cell)
-        if tags.after or tags.decorators:
-            what = (*(f"after:{name}" for name in tags.after), *tags.decorators)[0]
+        if tags.after or tags.decorators or tags.foreach:
+            what = (*(f"after:{name}" for name in tags.after), *tags.decorators, "foreach")[0]
             result.problems.append(
                 Diagnostic("WB104", f"`{what}` is on a cell of no step", cell, hint="add a `step:NAME` tag")
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from workbench.compiler.model import Diagnostic
+from workbench.compiler.model import Diagnostic, Fan
 from workbench.compiler.sections import Section
 from workbench.records import NamedTuple
 
@@ -13,6 +13,12 @@ class Node(NamedTuple):
     name: str
     parents: tuple[str, ...]
     section: Section | None = None
+    fan: Fan | None = None
+
+    @property
+    def joins(self) -> bool:
+        """Whether it gets several tasks' inputs."""
+        return len(self.parents) > 1 or (self.fan is not None and self.fan.kind == "gather")
 
 
 def tagged(sections: list[Section]) -> tuple[list[Node], list[Diagnostic]]:

@@ -6,18 +6,22 @@ from workbench.records import NamedTuple
 
 
 class Cell(NamedTuple):
-    """One cell. index: its 0-based place; id: nbformat's, or `cell-<index>` where the file has none."""
+    """One cell. index: its 0-based place; id: nbformat's, or `cell-<index>` where the file has none.
+
+    counted: the place as people count, where cells before it were cut into parts and index isn't that any more.
+    """
 
     index: int  # type: ignore[assignment]  # hides tuple's method, which a cell has no use for
     id: str
     kind: str  # "code", "markdown" or "raw"
     source: str
     tags: tuple[str, ...] = ()
+    counted: int = 0
 
     @property
     def number(self) -> int:
         """The place as people count: the first cell is 1."""
-        return self.index + 1
+        return self.counted or self.index + 1
 
 
 class Notebook(NamedTuple):

@@ -32,9 +32,9 @@ def markers(notebook: Json) -> list[str]:
 def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any]) -> Json:
     """Assemble the executed notebook of a run; notebook (nbformat 4, as JSON) isn't changed.
 
-    tasks: in the order in which they began. run: goes into the metadata as `workbench.run`. A setup cell, which runs in
-    every step, shows what it gave where it first ran. Cells that didn't run have no outputs. A display that a later
-    cell updated by its id shows what it was updated to.
+    tasks: in the order in which they began, those of a loop in its order. run: goes into the metadata as
+    `workbench.run`. A setup cell, which runs in every step, shows what it gave where it first ran. Cells that didn't
+    run have no outputs. A display that a later cell updated by its id shows what it was updated to.
     """
     recorded: dict[str, Json] = {}
     displayed: dict[str, list[Json]] = {}
@@ -49,7 +49,7 @@ def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any])
                     shown |= {"data": update["data"], "metadata": update["metadata"]}
             for name, places in cell.get("displays", {}).items():
                 displayed.setdefault(name, []).extend(outputs[place] for place in places)
-            merged["outputs"] += outputs
+            _go_on(merged, cell, outputs)
             merged["seconds"] += cell.get("seconds", 0.0)
     result = copy.deepcopy(notebook)
     count = 0
@@ -64,6 +64,20 @@ def executed(notebook: Json, tasks: Iterable[TaskCells], run: Mapping[str, Any])
             cell["metadata"]["workbench"] = {"step": found["step"], "seconds": round(found["seconds"], 3)}
     result.setdefault("metadata", {})["workbench"] = {"run": dict(run)}  # not the input's links: they lead elsewhere
     return result
+
+
+def _go_on(merged: Json, cell: Json, new: list[Json]) -> None:
+    """Add what a cell's next part showed: texts in a row are one output, and what was cleared away is gone."""
+    if cell.get("cleared") or (merged.get("clears_next") and new):
+        merged["outputs"], merged["clears_next"] = [], False
+    merged["clears_next"] = cell.get("clears_next") or merged.get("clears_next", False)
+    outputs = merged["outputs"]
+    for output in new:
+        last = outputs[-1] if outputs else {}
+        if output["output_type"] == last.get("output_type") == "stream" and output["name"] == last["name"]:
+            last["text"] += output["text"]
+        else:
+            outputs.append(output)
 
 
 def as_bytes(notebook: Json) -> bytes:

@@ -43,12 +43,21 @@ class TaskFacts:
 
 
 def read(pathspec: str) -> list[TaskFacts]:
-    """The run's tasks, in the order in which they were created. pathspec: `Flow/run id`."""
+    """The run's tasks, in the order in which they were created, a loop's in its own. pathspec: `Flow/run id`."""
     from metaflow import Run
 
     run = Run(pathspec, _namespace_check=False)
     tasks = [(step.id, task) for step in run for task in step]
-    return [_facts(step, task) for step, task in sorted(tasks, key=lambda pair: _number(pair[1].id))]
+    numbers: dict[str, int] = {}
+    for step, task in tasks:
+        numbers[step] = min(numbers.get(step, _number(task.id)), _number(task.id))
+    # a loop's tasks stand where the first of them was created
+    return [
+        _facts(step, task)
+        for step, task in sorted(
+            tasks, key=lambda pair: (numbers[pair[0]], _place_in_loop(pair[1]), _number(pair[1].id))
+        )
+    ]
 
 
 def metrics(tasks: Iterable[TaskFacts]) -> dict[str, Any]:
@@ -86,6 +95,11 @@ def _facts(step: str, task: Any) -> TaskFacts:
         successful=bool(task.successful),
         exception=None if exception is None else str(exception),
     )
+
+
+def _place_in_loop(task: Any) -> tuple[int, ...]:
+    """Which iteration a task is; empty outside of loops."""
+    return tuple(frame.index for frame in artifact(task, "_foreach_stack") or ())
 
 
 def artifact(task: Any, name: str) -> Any:

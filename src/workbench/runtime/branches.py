@@ -17,8 +17,9 @@ from workbench.runtime.state.kind import Kind
 NOTES = "_workbench_branch"
 
 Note = dict[str, Any]
-"""One step's: step, line (where the step stands: steps stand in the notebook's order), used, changed, bound (names),
-state (kind -> key -> fingerprint), seeded (generators that were seeded before they were used), live (kinds)."""
+"""One task's: step, iteration (of a loop, else None), line (where the step stands: steps stand in the notebook's
+order), used, changed, bound (names), state (kind -> key -> fingerprint), seeded (generators that were seeded before
+they were used), live (kinds)."""
 
 _HINT_VALUE = "let one branch run `after:` the other, or have each work on its own copy"
 _HINT_STATE = "set it in a cell tagged `setup`, or let one branch run `after:` the other"

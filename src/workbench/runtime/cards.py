@@ -48,10 +48,15 @@ def logged(datastore: Any, run: str, steps: Iterable[str]) -> list[dict[str, Any
     """What the finished tasks of a run have logged, step by step."""
     records: list[dict[str, Any]] = []
     for step in steps:
-        for task in datastore.get_task_datastores(run_id=run.partition("/")[2], steps=[step]):
+        tasks = datastore.get_task_datastores(run_id=run.partition("/")[2], steps=[step])
+        for task in sorted(tasks, key=_place_in_loop):
             if "_workbench_logged" in task:
                 records += task["_workbench_logged"]
     return records
+
+
+def _place_in_loop(task: Any) -> list[int]:
+    return [frame.index for frame in task["_foreach_stack"]] if "_foreach_stack" in task else []
 
 
 def metrics(records: Iterable[Mapping[str, Any]]) -> dict[str, list[float]]:

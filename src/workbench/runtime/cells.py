@@ -21,6 +21,9 @@ from typing import Any
 SAME = "__workbench_same__"
 """The builtin that stands for `is` in a cell."""
 
+LAST, EACH = "[-1]", "[*]"
+"""The branches of a loop's join: its last iteration, and all of them."""
+
 HAND_OVER = -1
 """What a step's generator yields before statements that are no cell's: artifacts read or written, self.next."""
 
@@ -47,7 +50,8 @@ class Cell:
 class StepCode:
     """A step's function taken apart.
 
-    run(flow[, inputs]) gives the generator; reads: the artifacts it takes as (branch or "", name); bound_by: for each
+    run(flow[, inputs]) gives the generator; reads: the artifacts it takes as (branch or "", name), a loop's join
+    those of its LAST iteration and of EACH; gathers: the names that it puts together from those; bound_by: for each
     name that a cell binds, the index of the last cell that does; uses: the names that its ordinary cells read.
     """
 
@@ -56,6 +60,7 @@ class StepCode:
     line: int
     cells: tuple[Cell, ...]
     reads: frozenset[tuple[str, str]]
+    gathers: frozenset[str]
     bound_by: dict[str, int] = field(repr=False)
     uses: frozenset[str] = field(repr=False)
     run: Callable[..., Iterator[int]] = field(repr=False)
@@ -83,6 +88,7 @@ def step_code(function: types.FunctionType) -> StepCode:
         line=node.lineno,
         cells=cells,
         reads=reads_of(node, regions),
+        gathers=_gathers(node, regions),
         bound_by=_bound_by(regions),
         uses=_uses(node, regions, cells),
         run=generator,
@@ -152,7 +158,7 @@ def _is_attribute_of(value: ast.expr, name: str) -> bool:
     """Whether an expression is attributes (or a tuple of them) of one name."""
     if isinstance(value, ast.Tuple):
         return all(_is_attribute_of(each, name) for each in value.elts)
-    while isinstance(value, ast.Attribute):
+    while isinstance(value, ast.Attribute | ast.Subscript):
         value = value.value
         if isinstance(value, ast.Name) and value.id == name:
             return True
@@ -280,6 +286,7 @@ def reads_of(node: ast.FunctionDef, regions: list[Region]) -> frozenset[tuple[st
     inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
     statements = [each for region in regions if region.cell == HAND_OVER for each in region.statements]
     taken: set[tuple[str, str]] = set()
+    each_task = {loop.target.id for loop in _loops_over(inputs, statements)}
     for each in (inner for statement in statements for inner in ast.walk(statement)):
         if not isinstance(each, ast.Attribute) or not isinstance(each.ctx, ast.Load):
             continue
@@ -288,7 +295,39 @@ def reads_of(node: ast.FunctionDef, regions: list[Region]) -> frozenset[tuple[st
             taken.add(("", each.attr))
         elif isinstance(owner, ast.Attribute) and isinstance(owner.value, ast.Name) and owner.value.id == inputs:
             taken.add((owner.attr, each.attr))
+        elif isinstance(owner, ast.Subscript) and isinstance(owner.value, ast.Name) and owner.value.id == inputs:
+            taken.add((LAST, each.attr))
+        elif isinstance(owner, ast.Name) and owner.id in each_task:
+            taken.add((EACH, each.attr))
     return frozenset(taken)
+
+
+def _loops_over(inputs: str | None, statements: list[ast.stmt]) -> list[Any]:
+    """The hand-over's `for task in inputs:`."""
+    return [
+        each
+        for each in statements
+        if isinstance(each, ast.For)
+        and isinstance(each.iter, ast.Name)
+        and inputs is not None
+        and each.iter.id == inputs
+    ]
+
+
+def _gathers(node: ast.FunctionDef, regions: list[Region]) -> frozenset[str]:
+    """What a loop's join puts together: `results.extend(task.new_results)`, `total = replay(task.new_total, total)`."""
+    inputs = node.args.args[1].arg if len(node.args.args) > 1 else None
+    statements = [each for region in regions if region.cell == HAND_OVER for each in region.statements]
+    found: set[str] = set()
+    for each in (each for loop in _loops_over(inputs, statements) for each in loop.body):
+        if isinstance(each, ast.Assign):
+            found |= {target.id for target in each.targets if isinstance(target, ast.Name)}
+        elif isinstance(each, ast.Expr) and isinstance(each.value, ast.Call):
+            owner = each.value.func
+            while isinstance(owner, ast.Attribute):
+                owner = owner.value
+            found |= {owner.id} if isinstance(owner, ast.Name) else set()
+    return frozenset(found)
 
 
 def _bound_by(regions: list[Region]) -> dict[str, int]:

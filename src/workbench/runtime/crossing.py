@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from workbench.errors import HandOverError
+from workbench.runtime import iterations, loops
 from workbench.runtime.branches import NOTES, Branch, Note, check_state, check_values, in_order, since_split
 from workbench.runtime.cells import StepCode, step_code
-from workbench.runtime.handover import HandOver
+from workbench.runtime.handover import LIVE, HandOver
 from workbench.runtime.pickling import digest
 from workbench.runtime.state import Handed, ProcessState, kinds, live_kinds, merged, running
 from workbench.runtime.state.live import Live, LiveState, merged_live
@@ -26,6 +27,8 @@ class Crossing:
         self._module = module
         self._code = code
         self._graph = graph
+        self._role = iterations.role(graph, code.name)
+        self._iteration: iterations.Iteration | None = None
         self._values = HandOver(flow, inputs, module, code)
         self._live = LiveState(live_kinds(module), module)
         self._left: Live | None = None
@@ -40,7 +43,10 @@ class Crossing:
 
     def arrive(self) -> None:
         """Before the body: what is handed over; in a join, whether the branches agree (WB402, WB403)."""
-        if self._inputs is None:
+        loops.gone_over.clear()
+        if self._role == "gather":
+            self._gather()
+        elif self._inputs is None:
             self._handed = _hidden(self._flow, STATE, {})
             self._notes = _hidden(self._flow, NOTES, [])
         else:
@@ -53,15 +59,25 @@ class Crossing:
         """
         if self._state is not None:
             return
-        self._state = ProcessState(self._handed, self._module, watch_seeding=self._is_inside_split())
+        self._state = ProcessState(self._handed, self._module, watch_seeding=self._is_compared())
         for name, value in self._setup_values(body).items():
             if (mark := digest(value, self._module)) is not None:
                 self._setup[name] = (value, mark)
         self._state.begin()
         self._values.take(self._bound)
         self._live.arrive(self._live_from_above())
-        if self._is_inside_split():
-            self._taken = {name: (value, digest(value, self._module)) for name, value in self._values.taken().items()}
+        if self._is_compared():
+            taken = self._values.taken()
+            if self._role == "each":
+                self._begin_iteration(taken)
+            self._taken = {name: (value, digest(value, self._module)) for name, value in taken.items()}
+
+    def end_part(self, cell: int) -> None:
+        """After a cell's last statement. Raises HandOverError (WB408) where a loop's cell goes on in another task."""
+        if self._role == "each" and self._iteration is not None:
+            self._iteration.check_figures()
+        elif self._role == "split" and cell == len(self._code.cells) - 1:
+            iterations.check_figures("the cell")
 
     def look(self) -> None:
         """After the last cell: what it changed on the side. Raises HandOverError (WB404, WB409)."""
@@ -77,6 +93,13 @@ class Crossing:
     def leave(self) -> None:
         """Leave artifacts for the next task. Raises HandOverError (WB401)."""
         changed = [name for name, (value, mark) in self._taken.items() if digest(value, self._module) != mark]
+        if self._iteration is not None:
+            taken = {name: value for name, (value, _) in self._taken.items()}
+            before = taken if self._left is None else {**taken, LIVE: self._left}
+            self._iteration.check_values(changed, before, self._values.values())
+            self._leave_iteration(self._iteration)
+        elif self._role == "split":
+            iterations.check_items(self._values.values(), self._gathered_below(), self._module)
         if self._is_inside_split():
             self._flow.__dict__[NOTES] = [*self._notes, self._note(changed)]
         elif self._inputs is None and self._notes:
@@ -86,6 +109,40 @@ class Crossing:
         if self._changes or (self._inputs is not None and self._handed):
             self._flow.__dict__[STATE] = self._handed
         self._values.give(unchanged=self._taken.keys() - changed, live=self._left)
+
+    def _begin_iteration(self, taken: dict[str, Any]) -> None:
+        """What the task of one iteration has, its items aside."""
+        iteration = iterations.Iteration(self._flow, self._module, self._code, self._gathered_below())
+        iteration.check_shared(self._values.shared(), {name for _, name in self._code.reads})
+        taken.pop(iteration.items, None)
+        self._iteration = iteration
+
+    def _leave_iteration(self, iteration: iterations.Iteration) -> None:
+        """Note what it did to the process; what the loop goes over stays the artifact that it is."""
+        state = self._state.essences(self._changes) if self._state is not None else {}
+        if self._live.changed:
+            state["live"] = self._live.changed
+        if state and self._state is not None:
+            self._flow.__dict__[iterations.CHANGES] = {"state": state, "seeded": list(self._state.seeded)}
+        self._flow.__dict__.pop(iteration.items, None)
+
+    def _gathered_below(self) -> frozenset[str]:
+        """The names that the loop's join puts together."""
+        join = self._graph[self._graph[self._code.name].out_funcs[0]]
+        join = self._graph[join.out_funcs[0]] if self._role == "split" else join
+        return step_code(getattr(type(self._flow), join.name)).gathers
+
+    def _gather(self) -> None:
+        """Bring the iterations together, in the loop's order."""
+        self._inputs.flows.sort(key=lambda clone: clone._foreach_stack[-1].index)
+        clones = list(self._inputs)
+        nothing: dict[str, Any] = {"state": {}, "seeded": []}
+        done = [_hidden(clone, iterations.CHANGES, nothing) for clone in clones]
+        users = iterations.check_state(done, {kind.name: kind for kind in kinds(self._module)})
+        self._handed = dict(_hidden(clones[0], STATE, {}))
+        for name, at in users.items():
+            self._handed |= {key: one for key, one in _hidden(clones[at[-1]], STATE, {}).items() if key == name}
+        self._notes = _once(note for clone in clones for note in _hidden(clone, NOTES, []))
 
     def abandon(self) -> None:
         """The step failed: leave nothing that could hide why."""
@@ -110,8 +167,14 @@ class Crossing:
         )
         self._notes = _together(branches, notes)
 
+    def _is_compared(self) -> bool:
+        """Whether what this task does is compared with what others do that run beside it."""
+        return self._role == "each" or self._is_inside_split()
+
     def _live_from_above(self) -> Live:
         """What libraries and modules hold: of the step before, or of all branches."""
+        if self._role == "gather":  # only the last iteration may have changed it
+            return self._values.live.get(next(iter(self._inputs))._current_step, {})
         if self._inputs is None:
             came: Live = self._values.live.get("", {})
             return came
@@ -143,6 +206,7 @@ class Crossing:
             state["live"] = self._live.changed
         return {
             "step": self._code.name,
+            "iteration": None if self._iteration is None else self._flow.index,
             "line": self._code.line,
             # what a join only passes on it doesn't use
             "used": [name for name in self._taken if self._inputs is None or name in self._code.uses],
@@ -185,7 +249,9 @@ def _hidden(owner: Any, name: str, otherwise: Any) -> Any:
 
 def _together(branches: list[Branch], notes: Mapping[str, list[Note]]) -> list[Note]:
     """The notes of all branches, for an outer split's join; the steps before the inner split once."""
-    steps: dict[str, Note] = {}
-    for each in branches:
-        steps |= {note["step"]: note for note in notes[each.name]}
-    return list(steps.values())
+    return _once(note for each in branches for note in notes[each.name])
+
+
+def _once(notes: Iterable[Note]) -> list[Note]:
+    """Each task's note once."""
+    return list({(note["step"], note.get("iteration")): note for note in notes}.values())

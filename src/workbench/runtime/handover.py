@@ -22,7 +22,7 @@ from typing import Any
 import cloudpickle
 
 from workbench.errors import HandOverError
-from workbench.runtime.cells import StepCode, step_code
+from workbench.runtime.cells import EACH, LAST, StepCode, step_code
 from workbench.runtime.culprit import culprit
 from workbench.runtime.pickling import dumps, loads
 from workbench.runtime.sharing import Group, Sharing, sharing
@@ -114,10 +114,11 @@ class HandOver:
     def taken(self) -> dict[str, Any]:
         """The values that the step takes, with those that come along because they share something with them."""
         if self._inputs is not None:
-            reads = sorted((branch, name) for branch, name in self._code.reads if branch)
+            reads = sorted((branch, name) for branch, name in self._code.reads if branch not in ("", EACH))
             clones = {clone._current_step: clone for clone in self._inputs}
+            clones[LAST] = list(self._inputs)[-1]
             return {name: getattr(clones[branch], name) for branch, name in reads if _has(clones[branch], name)}
-        wanted = {name for branch, name in self._code.reads if not branch}.union(*self._taken.values())
+        wanted = self._wanted().union(*self._taken.values())
         known = wanted & {*self._flow.__dict__, *self._flow._datastore._objects, *_parameters(self._flow)}
         return {name: getattr(self._flow, name) for name in sorted(known)}
 
@@ -167,12 +168,22 @@ class HandOver:
     def _owners(self) -> list[tuple[Any, set[str]]]:
         """The flows that artifacts are read from, with the names."""
         if self._inputs is None:
-            return [(self._flow, {name for branch, name in self._code.reads if not branch})]
+            return [(self._flow, self._wanted())]
         owners = []
-        for clone in self._inputs:
-            wanted = {name for branch, name in self._code.reads if branch == clone._current_step}
-            owners.append((clone, wanted))
+        clones = list(self._inputs)
+        for clone in clones:
+            branches = {clone._current_step, EACH, *([LAST] if clone is clones[-1] else [])}
+            owners.append((clone, {name for branch, name in self._code.reads if branch in branches}))
         return owners
+
+    def _wanted(self) -> set[str]:
+        """What the step reads of its own flow; where that is a loop's item, what the loop goes over."""
+        wanted = {name for branch, name in self._code.reads if not branch}
+        return wanted | {self._flow._foreach_stack[-1].var} if "input" in wanted else wanted
+
+    def shared(self) -> list[list[str]]:
+        """The names that share something, as the step before left them."""
+        return list(_index_of(self._flow).values())
 
     def values(self) -> dict[str, Any]:
         """The artifacts as they stand on the flow."""

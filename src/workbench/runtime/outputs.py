@@ -16,6 +16,7 @@ class CellRecord:
     """What one cell that began has to show. seconds: wall time; failed: where it raised, None while it hasn't.
 
     displays: display id -> places in outputs; updates: new contents for the displays of an id, in any earlier task.
+    cleared: what it showed before was cleared away; clears_next: so is this, by the next that it shows.
     """
 
     id: str
@@ -28,6 +29,8 @@ class CellRecord:
     failed: dict[str, Any] | None = None
     displays: dict[str, list[int]] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    cleared: bool = False
+    clears_next: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as the run's records keep them."""
@@ -45,6 +48,7 @@ class CellRecord:
             record["displays"] = self.displays
         if self.updates:
             record["updates"] = self.updates
+        record |= {name: True for name in ("cleared", "clears_next") if getattr(self, name)}
         return record
 
 
@@ -68,6 +72,8 @@ class Recorder:
 
     def end(self) -> None:
         """No cell runs."""
+        if self._current is not None:
+            self._current.clears_next = self._clear_first
         self._current = None
 
     @property
@@ -139,6 +145,7 @@ class Recorder:
             self._displayed[key] = [output for output in outputs if id(output) not in gone]
         self._current.displays.clear()
         self._current.outputs.clear()
+        self._current.cleared = True
 
 
 def _bundle(data: Mapping[str, Any], metadata: Mapping[str, Any] | None) -> Output:

@@ -50,6 +50,22 @@ def sharing(values: Mapping[str, Any], module: types.ModuleType) -> Sharing:
     return Sharing(_groups(scans), special, failed)
 
 
+def mutable_ids(value: Any, module: types.ModuleType) -> set[int]:
+    """Ids of what can change in a value. Empty for what can't be pickled."""
+    try:
+        return _Scan(value, module).objects
+    except Exception:  # whatever a value's own reducer raises
+        return set()
+
+
+def functions_in(value: Any, module: types.ModuleType) -> list[types.FunctionType]:
+    """The functions in a value that pickle looks into. Empty for what can't be pickled."""
+    try:
+        return _Scan(value, module).functions
+    except Exception:  # as above
+        return []
+
+
 class _Scan:
     """What one value consists of. The picklers are kept: their ids are of living objects only as long as they are."""
 
@@ -64,6 +80,7 @@ class _Scan:
         shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
         found = {key: obj for key, (_, obj) in memo.items() if key not in shared_anyway}
         self.objects = {key for key, obj in found.items() if _is_mutable(obj, self._pickler)}
+        self.functions = [obj for _, obj in memo.values() if type(obj) is types.FunctionType]
         numpy = sys.modules.get("numpy")
         self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
 

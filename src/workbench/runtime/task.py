@@ -72,7 +72,10 @@ class Task:
         if not any(cell.setup for cell in code.cells):
             crossing.begin(body)  # the imports at the top of the step need the module path that earlier cells left
         try:
-            for index in body:
+            for following in body:
+                if session.recorder.current is not None:
+                    crossing.end_part(index)
+                index = following
                 session.leave_cell()
                 if index == HAND_OVER or not code.cells[index].setup:
                     crossing.begin(body)
