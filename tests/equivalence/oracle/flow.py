@@ -107,10 +107,13 @@ class _Command:
 
     def call(self, *arguments: str) -> None:
         import metaflow.cli
+        import metaflow.tuple_util
 
         module = types.ModuleType("__main__")
         module.__file__ = self._file
         module.__builtins__ = __builtins__  # type: ignore[attr-defined]
+        # Metaflow puts the class of its foreach frames there, to be pickled by that name
+        module.ForeachFrame = metaflow.tuple_util.ForeachFrame  # type: ignore[attr-defined]
         sys.modules["__main__"] = module
         sys.argv = [self._file, *TOP, "--datastore-root", self._root, *arguments]
         sys.path[:0] = [str(Path(self._file).parent), self._folder]
