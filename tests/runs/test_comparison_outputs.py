@@ -63,7 +63,7 @@ TEXTS: list[tuple[str, str, str | None]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("left", "right", "rule"), TEXTS)
+@pytest.mark.parametrize(("left", "right", "rule"), TEXTS, ids=range(len(TEXTS)))
 def test_a_text_is_noise_where_a_rule_says_so(left: str, right: str, rule: str | None) -> None:
     """Each rule names what it takes out on both sides, and lets nothing else pass."""
     assert noise(left, right, *RUNS) == (None if rule is None else [rule])

@@ -200,7 +200,7 @@ TABLE: list[tuple[Any, Any, list[str]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("left", "right", "paths"), TABLE, ids=lambda value: repr(value)[:24].replace("\n", " "))
+@pytest.mark.parametrize(("left", "right", "paths"), TABLE, ids=range(len(TABLE)))
 def test_differences_say_where_they_are(left: Any, right: Any, paths: list[str]) -> None:
     """The same, also as copies that went through a pickle; or different, exactly there, from both sides."""
     for other in (right, _copied(right)):

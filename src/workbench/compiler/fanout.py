@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from workbench.compiler.loops import leaves
 from workbench.compiler.magics import lower
 from workbench.compiler.model import Diagnostic, Fan
-from workbench.compiler.sections import Section
+from workbench.compiler.sections import Section, heading_tags
 from workbench.compiler.shape import Node, children_of
 from workbench.compiler.text import Edit, Source, edited
 from workbench.notebook import tags as tag_grammar
@@ -48,6 +48,7 @@ def split(notebook: Notebook, steps: str) -> tuple[Notebook, Parts, list[Diagnos
     cells: list[Cell] = []
     parts: Parts = {}
     problems: list[Diagnostic] = []
+    of_headings = heading_tags(notebook) if steps == "headings" else {}
     for cell in notebook.cells:
         pieces: list[tuple[str, Part | None]] = [(cell.source, None)]
         tags = tag_grammar.read(cell.tags)
@@ -58,7 +59,7 @@ def split(notebook: Notebook, steps: str) -> tuple[Notebook, Parts, list[Diagnos
                 problems.append(
                     Diagnostic("WB304", f"`{FAN_OUT}` is what the flow splits a loop with", cell, hint=hint)
                 )
-            found = _cut(cell, tags.step or "loop", words)
+            found = _cut(cell, tags.step or of_headings[cell.index].removeprefix("step:"), words)
             if isinstance(found, Diagnostic):
                 problems.append(found)
             elif found:

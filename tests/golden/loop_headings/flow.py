@@ -17,20 +17,20 @@ class NotebookFlow(FlowSpec):
         names = ["a.csv", "b.csv"]
         # %% loo03
         sizes = []
-        loop_items = fan_out(names)
+        read_items = fan_out(names)
 
-        self.loop_items = loop_items
+        self.read_items = read_items
         self.sizes = sizes
-        self.next(self.read_each, foreach="loop_items")
+        self.next(self.read_each, foreach="read_items")
 
     @notebook_step
     @step
     def read_each(self):
         """One iteration of the loop over `names`."""
-        loop_items = self.input
+        read_items = self.input
         sizes = []
         # %% loo03
-        for name in loop_items:
+        for name in read_items:
             import os
             size = len(os.path.splitext(name)[1])
             sizes.append(size)
