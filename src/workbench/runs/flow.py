@@ -21,6 +21,7 @@ from workbench.runtime import resuming
 from workbench.runtime.fingerprint import Code, flow_code
 
 _POLL_SECONDS = 0.1
+_MOST_ITEMS = 10_000  # of one loop: Metaflow's own limit of 100 would end runs that the notebook does well
 _EVENT = re.compile(
     r"\[(?P<run>[^/\]]+)/(?P<step>\w+)/(?P<task>\w+) \(pid \d+\)\] "
     r"(?P<what>Task is starting|Task finished successfully\.|Task failed\b)"
@@ -133,7 +134,7 @@ async def _run(
     guarding = asyncio.create_task(_guarded(runner, guard))
     try:
         try:
-            executing = await runner.async_run(**parameters)
+            executing = await runner.async_run(max_num_splits=_MOST_ITEMS, **parameters)
         except RuntimeError as error:  # the process ended before there was a run: its output is in the message
             return Ended(None, False, stopping.signal, "", str(error).partition("Stderr:\n")[2] or str(error))
         pathspec = executing.run.pathspec
