@@ -5,6 +5,10 @@ from __future__ import annotations
 from cases.model import Steps
 
 CASES: dict[str, Steps] = {
+    "logging_before_an_import": (
+        "import logging, sys\nlogging.basicConfig(level=logging.INFO, format='%(levelname)s: %(message)s', stream=sys.stdout)\nimport colorsys",
+        "logging.info('told')",
+    ),
     "random": (
         "import random\nrandom.seed(3)\na = random.random()",
         "b = random.random()",

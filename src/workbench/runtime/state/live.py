@@ -104,6 +104,7 @@ class LiveState:
     def _around_import(self) -> Callable[[], None]:
         watched = [kind for kind in self._kinds.values() if kind.by_imports]
         before = dict(self._marks(watched))
+        there = {(name, key) for name, kind in self._kinds.items() for key in kind.look()}
 
         def done() -> None:
             for at, mark in self._marks(watched):
@@ -111,7 +112,7 @@ class LiveState:
                     self._before[at] = mark
             for name, kind in self._kinds.items():
                 for key, value in kind.look().items():
-                    if (name, key) not in self._before:  # its module is new
+                    if (name, key) not in self._before.keys() | there:  # its module is new
                         self._before[name, key] = self._mark(value)
             for name, key in self._install():
                 self._before[name, key] = self._mark(self._came[name][key])
