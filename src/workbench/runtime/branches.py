@@ -55,10 +55,12 @@ def branch(name: str, notes: Sequence[Note]) -> Branch:
 
 
 def since_split(notes: Mapping[str, Sequence[Note]]) -> list[Branch]:
-    """The branches that a join ends, without what they have in common from an outer split."""
+    """The branches that a join ends, as the notebook has them, without what they share from an outer split."""
     steps = [{note["step"] for note in each} for each in notes.values()]
     common = set.intersection(*steps) if steps else set()
-    return [branch(name, [note for note in each if note["step"] not in common]) for name, each in notes.items()]
+    return in_order(
+        [branch(name, [note for note in each if note["step"] not in common]) for name, each in notes.items()]
+    )
 
 
 def check_values(branches: Sequence[Branch], taken: set[tuple[str, str]]) -> None:
