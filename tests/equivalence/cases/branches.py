@@ -157,11 +157,6 @@ CASES: dict[str, Steps] = {
         ("names = [first.name, second.name]", "step:c after:a"),
         ("print(names, first.next is second, second.next is first, size)", "step:d"),
     ],
-    "branch_module_attribute": [
-        ("import math\nx = 2", "step:load"),
-        ("math.tau_of_mine = 6", "step:a after:load"),
-        ("print(math.tau_of_mine)", "step:b after:load"),
-    ],
     "branch_parameter_by_functions": [
         ("alpha = 3", "parameters"),
         ("def f(): return alpha\ndef g(): return f() + 1", "step:load"),
@@ -177,4 +172,4 @@ CASES: dict[str, Steps] = {
         ("print(third, seventh)", "step:c"),
     ],
 }
-REFUSED = {"branch_module_attribute": "WB307", "branch_options_before_another": "WB403"}
+REFUSED = {"branch_last_shown": "WB403", "branch_options_before_another": "WB403"}
