@@ -50,7 +50,7 @@ BUGS = {
     ),
     "an item that is set changes nothing": Bug(
         FACTS,
-        "            self.expressions(ast.iter_child_nodes(node))\n            if root := _root(node):\n",
+        "            self.expressions(ast.iter_child_nodes(node))\n            if root := root_of(node):\n",
         "            self.expressions(ast.iter_child_nodes(node))\n            if root := None:\n",
     ),
     "what one way of a condition binds is sure": Bug(
