@@ -234,13 +234,13 @@ class _Explainer:
     def _changed(self, name: str, step: str) -> tuple[str, Where | None]:
         """What a step did last to a value that it gives, and where."""
         done = list(reversed(self.flows[step].use.own))
-        for _, place, statement in done:
+        for facts, _, statement in done:
             if name in statement.may | statement.deferred_writes:
-                return "bound", Where(place.cell + 1, statement.node.lineno)
-        for _, place, statement in done:
+                return "bound", Where(facts.cell.number, statement.node.lineno)
+        for facts, _, statement in done:
             if name in statement.mutates:
                 how = "changed" if name in statement.sets else "perhaps changed"
-                return how, Where(place.cell + 1, statement.node.lineno)
+                return how, Where(facts.cell.number, statement.node.lineno)
         return ("shown", None) if name == LAST_SHOWN else ("perhaps changed", None)
 
     def _readers(self, step: str, name: str) -> tuple[str, ...]:
