@@ -338,4 +338,4 @@ class _Explainer:
 
 def _place(binding: Binding) -> Where:
     node: ast.stmt = binding.statement.node
-    return Where(binding.place.cell + 1, node.lineno)
+    return Where(binding.facts.cell.number, node.lineno)
