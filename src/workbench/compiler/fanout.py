@@ -140,10 +140,9 @@ def _pieces(source: Source, body: list[ast.stmt], loop: ast.For, items: str) -> 
     rest = at + 1 < len(body)
     if not rest:
         end = len(lines)
-    begin, finish = source.offset(before + 1, 0), source.bounds(loop)[1]
+    begin = source.offset(before + 1, 0)
     start, stop = source.bounds(loop.iter)
-    text = edited(source.text[begin:finish], [Edit(start - begin, stop - begin, items)])
-    text = "\n".join([text, *lines[loop.end_lineno or loop.lineno : end]])
+    text = edited("\n".join(lines[before:end]), [Edit(start - begin, stop - begin, items)])
     gone = over.count("\n")
     yield "each", "\n" * (before + gone) + text
     yield "tail", "\n" * end + "\n".join(lines[end:]) if rest else None
