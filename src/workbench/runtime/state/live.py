@@ -83,7 +83,7 @@ class LiveState:
                     continue  # it hasn't been imported here
                 mark = self._mark(value)
                 if mark != self._before.get((name, key), self._mark(())):
-                    if isinstance(mark, int):
+                    if isinstance(mark, tuple):
                         raise _cannot_cross(kind.title(key), value)
                     self.changed[f"{name} {key}"] = mark
                     held.setdefault(name, {})[key] = value
@@ -125,9 +125,14 @@ class LiveState:
                 yield (kind.name, key), self._mark(value)
 
     def _mark(self, value: tuple[Any, ...]) -> Any:
-        """A fingerprint: of the content, or, where it can't be pickled, of the object."""
+        """A fingerprint: of the content, or, where it can't be pickled, of the objects."""
         found = digest(value, self._module)
-        return id(value[0]) if found is None else found
+        return _identity(value) if found is None else found
+
+
+def _identity(value: Any) -> Any:
+    """Which objects these are; lists and tuples are looked into, since a look makes them anew."""
+    return tuple(map(_identity, value)) if isinstance(value, tuple | list) else id(value)
 
 
 def merged_live(branches: Sequence[tuple[Live, Collection[str]]]) -> Live:
