@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 T = TypeVar("T")
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 
-NAMES = ("a", "b", "c", "d", "e", "xs", "ys", "m", "n", "index", "name", "next", "input", "_hidden", "größe")
+NAMES = ("a", "b", "c", "d", "e", "xs", "ys", "m", "n", "index", "name", "next", "filter", "_hidden", "größe")
 BUILTINS = ("max", "sum", "min", "id", "abs")
 MUTABLE = frozenset({"list", "nest", "dict", "obj", "array", "frame", "holder"})
 PRINTED = frozenset({"int", "str", "list", "nest", "dict", "tuple", "set", "obj", "array", "frame", "holder", "real"})
