@@ -19,7 +19,7 @@ from workbench.warehouse.base import identifier
 from workbench.warehouse.binding import bound
 from workbench.warehouse.display import table
 from workbench.warehouse.failures import translated
-from workbench.warehouse.names import named
+from workbench.warehouse.local.names import named
 
 
 @pytest.mark.parametrize(

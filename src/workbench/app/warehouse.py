@@ -50,8 +50,8 @@ def stop() -> bool:
 def status() -> Status:
     """Whether the local warehouse is up, and where. Starts nothing."""
     from workbench.warehouse import local
-    from workbench.warehouse.address import Folder
     from workbench.warehouse.connection import profile_name
+    from workbench.warehouse.local.address import Folder
 
     project = Project.around()
     folder, address = Folder.of(project).path, local.find(project)

@@ -66,7 +66,8 @@ def settings_of(name: str, *, project: Project | None = None) -> dict[str, Any]:
     if name in known:
         return {"login_timeout": LOGIN_SECONDS, "backoff_policy": _backoff, **known[name], **common}
     if name == LOCAL:
-        from workbench.warehouse import address, local
+        from workbench.warehouse import local
+        from workbench.warehouse.local import address
 
         project = project or Project.around()
         found = local.ensure(project)

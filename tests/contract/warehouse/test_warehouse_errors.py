@@ -16,7 +16,8 @@ import pytest
 
 from workbench.errors import MissingTable, UnknownProfile, WarehouseError
 from workbench.project import Project
-from workbench.warehouse import address, connect, local, sql
+from workbench.warehouse import connect, local, sql
+from workbench.warehouse.local import address
 
 Ask = Callable[..., pd.DataFrame]
 

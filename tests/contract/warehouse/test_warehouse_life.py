@@ -19,7 +19,7 @@ import pytest
 from workbench.errors import WarehouseDown
 from workbench.project import Project
 from workbench.warehouse import local, sessions, sql
-from workbench.warehouse.address import Address, Folder, is_owned, living, publish, read
+from workbench.warehouse.local.address import Address, Folder, is_owned, living, publish, read
 
 ENSURE = """
 from pathlib import Path
@@ -123,8 +123,8 @@ def test_killed_while_a_statement_runs(alone: Project) -> None:
 IMPATIENT = """
 from pathlib import Path
 import sys
-from workbench.warehouse import gateway, server
-from workbench.warehouse.address import Folder
+from workbench.warehouse.local import gateway, server
+from workbench.warehouse.local.address import Folder
 gateway.POLL_SECONDS = 0.01
 sys.exit(server.main(Folder(Path(sys.argv[1])), int(sys.argv[2])))
 """

@@ -6,8 +6,8 @@ import logging
 import shutil
 from typing import Any
 
-from workbench.warehouse.address import DATABASE, SCHEMA, Folder
 from workbench.warehouse.base import identifier
+from workbench.warehouse.local.address import DATABASE, SCHEMA, Folder
 
 log = logging.getLogger("workbench.warehouse")
 
@@ -21,7 +21,7 @@ def open_engine(folder: Folder) -> Any:
     from fakesnow.instance import FakeSnow
     from fakesnow.transforms import stage
 
-    from workbench.warehouse import mends
+    from workbench.warehouse.local import mends
 
     logging.getLogger("fakesnow.server").setLevel(logging.WARNING)  # it sets its own level when it is imported
     mends.apply()

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse import names, rewrites, typed
+from workbench.warehouse.local import names, rewrites, typed
 
 if TYPE_CHECKING:
     from sqlglot import exp

@@ -12,7 +12,7 @@ import time
 
 from workbench.errors import TargetNotWritable, WarehouseDown
 from workbench.project import Project
-from workbench.warehouse.address import Address, Folder, is_owned, living, read
+from workbench.warehouse.local.address import Address, Folder, is_owned, living, read
 
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -82,7 +82,7 @@ def _started(folder: Folder) -> Address:
         with folder.log.open("ab") as log:
             subprocess.run(
                 # -P: nothing in the caller's working folder stands in for a module
-                [sys.executable, "-P", "-m", "workbench.warehouse.server", str(folder.path), str(told)],
+                [sys.executable, "-P", "-m", "workbench.warehouse.local.server", str(folder.path), str(told)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

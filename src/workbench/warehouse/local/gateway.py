@@ -16,7 +16,7 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.address import USER, Address
+from workbench.warehouse.local.address import USER, Address
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

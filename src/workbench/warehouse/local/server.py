@@ -1,4 +1,4 @@
-"""The local warehouse's process: `python -m workbench.warehouse.server FOLDER READY_FD`.
+"""The local warehouse's process: `python -m workbench.warehouse.local.server FOLDER READY_FD`.
 
 It owns the DuckDB files in FOLDER, listens on loopback, writes a byte to READY_FD when it does, and ends when it was
 told to or when nobody asked for anything for a while. Started by `workbench.warehouse.local.ensure`.
@@ -17,10 +17,10 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from workbench.warehouse.address import Address, Folder, owned, publish, read
+from workbench.warehouse.local.address import Address, Folder, owned, publish, read
 
 if TYPE_CHECKING:
-    from workbench.warehouse.gateway import Gateway
+    from workbench.warehouse.local.gateway import Gateway
 
 HOST = "127.0.0.1"
 IDLE_SECONDS = 1800.0
@@ -46,8 +46,8 @@ def main(folder: Folder, ready: int) -> int:
 
 
 def _serve(folder: Folder, ready: int) -> None:
-    from workbench.warehouse.engine import close_engine, open_engine
-    from workbench.warehouse.gateway import Gateway
+    from workbench.warehouse.local.engine import close_engine, open_engine
+    from workbench.warehouse.local.gateway import Gateway
 
     password = secrets.token_urlsafe(24)
     engine = open_engine(folder)
