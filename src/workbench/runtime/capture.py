@@ -11,9 +11,12 @@ import contextlib
 import fcntl
 import io
 import os
+import select
 import sys
+import termios
 import threading
 import time
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -60,6 +63,9 @@ class Streams:
             # a forked child has no recorder: what it writes goes through the pipe to the one who has
             _write_all(_NUMBERS[name], text.encode("utf-8", "backslashreplace"))
             return
+        for pipe in self._pipes:
+            if pipe.is_behind():
+                pipe.drain()  # what C code or a subprocess wrote before comes before
         self.log(text, name)
         self._hold(name, text)
 
@@ -154,8 +160,15 @@ class _Pipe:
         # bytes that no program prints: what was written before them has arrived when they do
         self._mark = b"\x00workbench-sync-%d-%d\x00" % (os.getpid(), number)
         self._arrived = threading.Semaphore(0)
+        self._delivering = False
         self._thread = threading.Thread(target=self._pump, name=f"workbench-fd{number}", daemon=True)
         self._thread.start()
+
+    def is_behind(self) -> bool:
+        """Whether something was written that hasn't been received. In this order: the thread tells, and then reads."""
+        waiting = array("i", [0])
+        fcntl.ioctl(self._read, termios.FIONREAD, waiting)
+        return (waiting[0] > 0 or self._delivering) and threading.current_thread() is not self._thread
 
     def drain(self) -> None:
         """Return when all that was written so far has been received."""
@@ -173,7 +186,7 @@ class _Pipe:
     def _pump(self) -> None:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         pending = b""
-        while chunk := os.read(self._read, 65536):
+        while chunk := self._chunk():
             pending += chunk
             while self._mark in pending:
                 before, pending = pending.split(self._mark, 1)
@@ -184,6 +197,12 @@ class _Pipe:
             pending = pending[len(pending) - keep :]
         self._deliver(pending, decoder)
         os.close(self._read)
+
+    def _chunk(self) -> bytes:
+        self._delivering = False
+        select.select([self._read], [], [])
+        self._delivering = True
+        return os.read(self._read, 65536)
 
     def _deliver(self, content: bytes, decoder: Any) -> None:
         if content:
