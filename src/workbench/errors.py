@@ -15,6 +15,9 @@ WorkbenchError
 │   ├── MissingTable
 │   ├── NotAuthorised
 │   └── UnsupportedLocally   SQL that the local warehouse would answer wrongly
+├── ManifestError            dbt's manifest can't be used
+│   ├── NoManifest           dbt has written none
+│   └── ManifestUnreadable   not JSON, or of a version that is not known
 ├── HandOverError            a value or a state that can't go from one step to the next (WB4xx)
 └── RunFailed                a run that ended without success
 
@@ -105,6 +108,18 @@ class NotAuthorised(WarehouseError):
 
 class UnsupportedLocally(WarehouseError):
     """SQL that the local warehouse would answer wrongly, so it is refused."""
+
+
+class ManifestError(WorkbenchError):
+    """dbt's manifest can't be used."""
+
+
+class NoManifest(ManifestError):
+    """dbt has written no manifest, or there is no dbt project."""
+
+
+class ManifestUnreadable(ManifestError):
+    """Not JSON, or a manifest of a version that is not known."""
 
 
 class HandOverError(WorkbenchError):
