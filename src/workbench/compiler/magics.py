@@ -26,7 +26,7 @@ CELL_MAGICS = frozenset(
 )
 # those whose text is kept as it is, to the last line's end
 WRITTEN = frozenset("file html HTML javascript js latex markdown svg SVG writefile".split())
-INTERACTIVE = frozenset("ipympl nbagg notebook widget".split())
+INTERACTIVE = frozenset("ipympl widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 

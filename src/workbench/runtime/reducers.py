@@ -33,6 +33,8 @@ def reduced(obj: Any) -> Any:
     own = (sys.stdout, sys.stderr, sys.stdin, sys.__stdout__, sys.__stderr__)
     if isinstance(obj, _STREAMS) and not isinstance(obj, io.BytesIO) and obj not in own:
         raise TypeError(f"cannot pickle '{kind.__module__}.{kind.__qualname__}' object")
+    if isinstance(obj, getattr(sys.modules.get("matplotlib.figure"), "Figure", ())):
+        return _open_figure(obj)
     return _frame_with_attributes(obj)
 
 
@@ -83,6 +85,12 @@ def _fill_exception(error: BaseException, state: tuple[Any, ...]) -> None:
     error.__dict__.update(attributes)
     error.__cause__, error.__context__ = cause, context
     error.__suppress_context__ = suppress
+
+
+def _open_figure(figure: Any) -> Any:
+    """A figure that pyplot holds: pyplot gets it back, under its number, by workbench.runtime.state.figures."""
+    make, arguments, state, *rest = figure.__reduce_ex__(2)
+    return (make, arguments, state, *rest) if state.pop("_restore_to_pylab", False) else None
 
 
 def _frame_with_attributes(obj: Any) -> Any:

@@ -97,7 +97,33 @@ def start_shell(session: Session, module: ModuleType) -> Any:
         sys.displayhook, sys.excepthook = displayhook, excepthook
     for name in ("_", "__", "___"):
         module.__dict__.pop(name, None)  # the last result is a builtin here, so that it reaches a step's locals
+    show_figures(shell)
     return shell
+
+
+def show_figures(shell: Any) -> None:
+    """Show a figure of pyplot's as a kernel that imported pyplot long ago: it may come to a task that never does."""
+    formatters = shell.display_formatter.formatters
+
+    def late(formatter: Any) -> Any:
+        def show(figure: Any) -> Any:
+            from IPython.core.pylabtools import select_figure_formats
+            from matplotlib_inline.config import InlineBackend
+
+            if not hasattr(figure, "number"):
+                return None  # pyplot didn't make it
+            config = InlineBackend.instance(parent=shell)
+            select_figure_formats(shell, config.figure_formats, **config.print_figure_kwargs)
+            printer = formatter.type_printers.get(type(figure))
+            return None if printer is None else printer(figure)
+
+        return show
+
+    for formatter in map(formatters.__getitem__, _IMAGES):
+        formatter.for_type_by_name("matplotlib.figure", "Figure", late(formatter))
+
+
+_IMAGES = ("image/svg+xml", "image/png", "image/jpeg", "application/pdf")
 
 
 def _unseen(*_: Any, **__: Any) -> None:

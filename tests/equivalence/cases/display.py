@@ -183,6 +183,28 @@ CASES: dict[str, Steps] = {
         "import time\ntime.sleep(0.6)",
         "print(out)",
     ),
+    "figure_shown_later": (
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2]);",
+        "fig",
+        "ax.set_title('later')\nfig",
+    ),
+    "figures_kept_by_agg": (
+        "import matplotlib.pyplot as plt\nplt.switch_backend('agg')\nf = plt.figure(3)\ng = plt.figure(7)\nplt.figure(3);",
+        "print(plt.gcf() is f, plt.get_fignums(), f.number)\nplt.figure(7)\nplt.plot([3])\nplt.title('t');",
+        "print(plt.gcf() is g, plt.gca().get_title(), f.axes)\nplt.close('all')",
+        "import matplotlib.pyplot as plt\nplt.get_fignums()",
+    ),
+    "figures_not_closed": (
+        "import matplotlib.pyplot as plt\n%config InlineBackend.close_figures = False\nplt.plot([1, 2])",
+        "plt.title('x')",
+        "print(plt.gca().get_title(), plt.get_fignums())",
+    ),
+    "matplotlib_nbagg": (
+        "import matplotlib.pyplot as plt\n%matplotlib nbagg\nfig = plt.figure()\nplt.plot([1, 2])",
+        "plt.figure()\nplt.plot([1, 2])\nplt.show()\nplt.get_fignums()",
+        "fig.axes[0].set_title('x')\nprint(plt.get_fignums(), plt.gcf().number)",
+        "fig",
+    ),
 }
 
 REFUSED = {

@@ -96,9 +96,15 @@ class LiveState:
         self._watch.stop()
 
     def _install(self) -> list[tuple[str, str]]:
-        done = [at for at, value in list(self._waiting.items()) if self._kinds[at[0]].install(at[1], value)]
-        for at in done:
-            del self._waiting[at]
+        done = []
+        for at in list(self._waiting):
+            if at not in self._waiting:
+                continue  # to install another imported something, and we were called for that
+            value = self._waiting.pop(at)
+            if self._kinds[at[0]].install(at[1], value):
+                done.append(at)
+            else:
+                self._waiting[at] = value
         return done
 
     def _around_import(self) -> Callable[[], None]:

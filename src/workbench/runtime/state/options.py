@@ -118,8 +118,8 @@ class MatplotlibBackend(Kind):
 
     def restore(self, change: Any) -> None:
         shell = _shell()
-        if "inline" in str(change) and shell is not None:
-            shell.enable_matplotlib("inline")
+        if shell is not None and ("inline" in str(change) or str(change).lower() == "nbagg"):
+            shell.enable_matplotlib("inline" if "inline" in change else "nbagg")
         elif change:
             self.library.use(change)
 
