@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sys
 import types
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from workbench.errors import HandOverError
 from workbench.runtime.state.definitions import attributes
 from workbench.runtime.state.kind import MappingKind
 from workbench.runtime.state.live import Held, LiveKind
+
+_INSTALLED = frozenset({"site-packages", "dist-packages", "lib-dynload"})
 
 
 class ModuleData(LiveKind):
@@ -106,21 +109,21 @@ def own_modules(flow_module: types.ModuleType) -> Iterator[tuple[str, types.Modu
 
 @cache
 def _is_own(file: str) -> bool:
-    path = Path(file)
-    installed = {"site-packages", "dist-packages", "lib-dynload"} & set(path.parts)
-    if installed or path.suffix not in (".py", ".pyc"):
+    # text, not pathlib: a task looks at many hundred modules
+    if not file.endswith((".py", ".pyc")) or file.startswith(_roots()):
         return False
-    return not any(path.is_relative_to(root) for root in _roots()) and not path.name.startswith("<")
+    *folders, name = file.split(os.sep)  # noqa: PTH206 - as above
+    return not name.startswith("<") and _INSTALLED.isdisjoint(folders)
 
 
 @cache
-def _roots() -> tuple[Path, ...]:
-    """Where the interpreter's library and the tools around the cells are."""
+def _roots() -> tuple[str, ...]:
+    """Where the interpreter's library and the tools around the cells are: the folders, with a separator at the end."""
     import metaflow
 
     tools = [Path(str(metaflow.__file__)).parent, Path(__file__).parents[2]]
     library = Path(str(types.__file__)).parent
-    return (library, *tools, tools[1].parent / "metaflow_extensions")
+    return tuple(f"{each}{os.sep}" for each in (library, *tools, tools[1].parent / "metaflow_extensions"))
 
 
 def _hash(file: str) -> str:
