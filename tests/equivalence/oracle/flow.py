@@ -49,6 +49,9 @@ def warm_up() -> None:
     modules["metaflow.cli"].metaflow_version.get_version = lambda *_, **__: version
     modules["workbench.runtime.cards"].save = _nothing
     modules["workbench.runtime.environment"].loaded = _nothing
+    from workbench.runtime.state.counters import LibraryCounters
+
+    LibraryCounters().read()  # it keeps which classes it has looked at
 
 
 def _nothing(*_: Any, **__: Any) -> None:
