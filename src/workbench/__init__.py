@@ -4,6 +4,7 @@ The public API, for notebooks and flows; everything else is private to the packa
 
     sql(text, **binds)                    a query's result as a pandas DataFrame
     table(frame)                          a result as `%%sql` shows it: rows, time, query id
+    write(frame, table, mode, key=…)      a frame's rows into a table, all or none: append, replace, merge
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from workbench.tracking import log_parameter as log_parameter
     from workbench.warehouse import sql as sql
     from workbench.warehouse import table as table
+    from workbench.warehouse import write as write
 
 __version__ = "0.1.0"
-__all__ = ["log_figure", "log_metric", "log_parameter", "sql", "table"]
+__all__ = ["log_figure", "log_metric", "log_parameter", "sql", "table", "write"]
 
 _HOME = {
     "log_figure": "workbench.tracking",
@@ -30,6 +32,7 @@ _HOME = {
     "log_parameter": "workbench.tracking",
     "sql": "workbench.warehouse",
     "table": "workbench.warehouse",
+    "write": "workbench.warehouse",
 }
 
 

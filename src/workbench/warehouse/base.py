@@ -46,3 +46,38 @@ def identifier(name: str) -> str:
         raise ValueError(f"not a name: {name!r}")
     plain = name.isascii() and name.isidentifier() and (name.islower() or name.isupper())
     return '"' + (name.upper() if plain else name).replace('"', '""') + '"'
+
+
+def qualified(name: str) -> str:
+    """A table's name as SQL takes it, `table`, `schema.table` or `database.schema.table`, each part quoted.
+
+    A part that has a dot, or a name in lower case, is written in double quotes as in SQL: `raw."Odd.name"`.
+    Raises ValueError for what is no such name.
+    """
+    parts = _parts(name)
+    if not 1 <= len(parts) <= 3:
+        raise ValueError(f"not the name of a table: {name!r}")
+    return ".".join(parts)
+
+
+def _parts(name: str) -> list[str]:
+    parts: list[str] = []
+    rest = name.strip()
+    while True:
+        if rest.startswith('"'):
+            end = 1
+            while (end := rest.find('"', end)) >= 0 and rest[end + 1 : end + 2] == '"':
+                end += 2
+            if end < 0 or rest[end + 1 : end + 2] not in ("", "."):
+                raise ValueError(f"a quote is missing in {name!r}")
+            inside = rest[1:end].replace('""', '"')
+            identifier(inside)  # it isn't empty
+            parts.append('"' + inside.replace('"', '""') + '"')
+            rest = rest[end + 1 :]
+        else:
+            part, _, _ = rest.partition(".")
+            parts.append(identifier(part))
+            rest = rest[len(part) :]
+        if not rest:
+            return parts
+        rest = rest[1:]

@@ -220,10 +220,17 @@ def _noted(statement: Callable[..., str]) -> Callable[..., str]:
     statement, because one transaction can't write to two. A quote in a comment stays one."""
 
     def noted(*args: Any) -> str:
-        _this.notes.append(statement(*(arg.replace("'", "''") if isinstance(arg, str) else arg for arg in args)))
+        _this.notes.append(statement(*map(_quotes_doubled, args)))
         return "SELECT 1"
 
     return noted
+
+
+def _quotes_doubled(value: Any) -> Any:
+    """Texts as they stand within quotes; also in fakesnow's list of columns and their lengths."""
+    if isinstance(value, str):
+        return value.replace("'", "''")
+    return type(value)(map(_quotes_doubled, value)) if isinstance(value, list | tuple) else value
 
 
 def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any) -> Any:
