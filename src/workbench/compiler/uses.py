@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from workbench.compiler.definitions import Binding, Definitions, Place, may_leak
+from workbench.compiler.definitions import BUILTINS, Binding, Definitions, Place, may_leak
 from workbench.compiler.model import CellFacts, Span, Statement
 from workbench.compiler.scopes import SHOWING_LOCALS, Free
 from workbench.compiler.shape import Node, ancestors_of
@@ -34,6 +34,10 @@ class StepUse:
         self.setup: list[CellFacts] = []
         self.own: list[tuple[CellFacts, Place, Statement]] = []
         self.lifted: list[Binding] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget what its statements do."""
         self.needs: dict[str, Need] = {}
         self.setup_needs: dict[str, Need] = {}
         self.setup_binds: set[str] = set()
@@ -51,6 +55,16 @@ class StepUse:
     def binds(self) -> set[str]:
         """Names whose value after the step may be another than before it."""
         return self.may | self.deletes
+
+    def made_global(self, definitions: Definitions) -> set[str]:
+        """What functions that are made here read from the module: their step has these names `global`."""
+        deferred = set().union(*(each.deferred for _, _, each in self.own)) - definitions.hoisted.keys()
+        if self.unknowable:
+            return deferred & definitions.bindings.keys()
+        fallback = self.needs.keys() & (self.binds if definitions.stars else BUILTINS)
+        # a function is to find no such name where it was deleted, or the builtin
+        deleted = self.deletes.union(*(each.deletes | each.maybe_deletes for _, _, each in self.own))
+        return deferred & (self.global_names | self.class_reads | fallback | deleted)
 
 
 class Reach:
@@ -108,7 +122,16 @@ def step_uses(
     rebound = _rebound_later(uses)
     carries: dict[str, Free] = {}
     for use in uses:
-        _Scan(use, definitions, reach, rebound[use.order], carries).run(uses)
+        module_names = {name for name in rebound[use.order] if definitions.is_value(name)}
+        while True:
+            scan = _Scan(use, definitions, reach, module_names, dict(carries))
+            scan.run(uses)
+            # what a function reads from the module here it reads from there in later steps too
+            if not (more := use.made_global(definitions) - module_names):
+                break
+            module_names = module_names | more
+            use.begin()
+        carries = scan.carries
     return uses
 
 
@@ -168,13 +191,13 @@ class _Scan:
         use: StepUse,
         definitions: Definitions,
         reach: Reach,
-        rebound: set[str],
+        late: set[str],
         carries: dict[str, Free],
     ) -> None:
         self.use = use
         self.definitions = definitions
         self.reach = reach
-        self.rebound = rebound
+        self.late = late  # names that a function made here looks up in the module, when it is called
         self.carries = carries  # for each name, what code held by its value may still do
         self.bound: set[str] = set()
         self.shown = False
@@ -206,8 +229,7 @@ class _Scan:
         use = self.use
         used = frozenset(statement.reads) | statement.deferred
         hoisted = sorted(used & self.definitions.hoisted.keys())
-        late = {name for name in statement.deferred & self.rebound if self.definitions.is_value(name)}
-        own = Free(frozenset(late), *_deferred(statement)[1:])
+        own = Free(statement.deferred & self.late, *_deferred(statement)[1:])
         if any(own) and self.stays(place, statement):
             own = Free(unknowable=own.unknowable)
         others = [self.carries[name] for name in used if name in self.carries]

@@ -115,6 +115,21 @@ CASES: dict[str, Steps] = {
         ("beta.append(5)\nprint(beta)", "step:b"),
         ("print(beta)", "step:c"),
     ],
+    # a step has a name `global`, so what is made there reads it from the module in later steps too
+    "lambda_beside_a_class_that_reads": (
+        "x = 1\nf = {'f': lambda: x}['f']\nclass Box:\n    x = x + 1\nprint(Box.x)",
+        "print(f())",
+    ),
+    "lambda_beside_exec": ("import math\nx = 1\nf = {'f': lambda: (x, math.e)}['f']\nexec('pass')", "print(f())"),
+    "lambda_beside_a_hoisted_function": (
+        "def g():\n    return x\nx = 1\nf = {'f': lambda: x}['f']\nprint(g())",
+        "print(f(), g())",
+        "print(f())",
+    ),
+    "lambda_of_a_deleted_builtin": (
+        "max = 1\nf = {'f': lambda: max}['f']\nprint(f())\ndel max\nprint(f()(1, 2))\nmax = 3",
+        "print(f())",
+    ),
 }
 
 REFUSED = {
