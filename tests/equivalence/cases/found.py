@@ -130,6 +130,17 @@ CASES: dict[str, Steps] = {
         "max = 1\nf = {'f': lambda: max}['f']\nprint(f())\ndel max\nprint(f()(1, 2))\nmax = 3",
         "print(f())",
     ),
+    # what a class or function carries that a step made under `global` goes with it, not with the flow's module
+    "class_with_data_beside_exec": (
+        "x = 1\nclass C:\n    y = [x]\n    def m(self):\n        return x\nc = C()\nexec('pass')",
+        "print(c.m(), c.y)\nc.y.append(3)",
+        "print(c.y, type(c).y)",
+    ),
+    "function_with_data_beside_exec": (
+        "x = 1\ndef f(a, kept=[x]):\n    kept.append(a)\n    return list(kept)\nf.seen = 1\nprint(f(1))\nexec('pass')",
+        "print(f(2), f.seen)\nf.seen = 2",
+        "print(f(3), f.seen)",
+    ),
 }
 
 REFUSED = {

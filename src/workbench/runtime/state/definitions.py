@@ -8,7 +8,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from workbench.runtime.pickling import dumps, loads
+from workbench.runtime.pickling import defined_at_top, dumps, loads
 from workbench.runtime.state.kind import MappingKind
 
 
@@ -82,9 +82,12 @@ def attributes(definition: Any) -> dict[str, Any]:
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
+    known = defined_at_top(getattr(module, "__file__", None))
     for name, definition in list(vars(module).items()):
         if not isinstance(definition, (type, types.FunctionType)) or hasattr(definition, "_flow_state"):
             continue
+        if known is not None and name not in known:
+            continue  # a step made it, and put it there under `global`: it is a value
         if definition.__module__ == module.__name__ and definition.__qualname__ == name:
             yield name, definition
 
