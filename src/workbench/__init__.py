@@ -5,6 +5,8 @@ The public API, for notebooks and flows; everything else is private to the packa
     sql(text, **binds)                    a query's result as a pandas DataFrame
     table(frame)                          a result as `%%sql` shows it: rows, time, query id
     write(frame, table, mode, key=…)      a frame's rows into a table, all or none: append, replace, merge
+    tables(text)                          the tables that there are, searched by name, column and description
+    describe(table), preview(table)       its columns, keys and tests; its first rows
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -16,6 +18,9 @@ TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
 if TYPE_CHECKING:
     from typing import Any
 
+    from workbench.explore import describe as describe
+    from workbench.explore import preview as preview
+    from workbench.explore import tables as tables
     from workbench.tracking import log_figure as log_figure
     from workbench.tracking import log_metric as log_metric
     from workbench.tracking import log_parameter as log_parameter
@@ -24,14 +29,17 @@ if TYPE_CHECKING:
     from workbench.warehouse import write as write
 
 __version__ = "0.1.0"
-__all__ = ["log_figure", "log_metric", "log_parameter", "sql", "table", "write"]
+__all__ = ["describe", "log_figure", "log_metric", "log_parameter", "preview", "sql", "table", "tables", "write"]
 
 _HOME = {
+    "describe": "workbench.explore",
     "log_figure": "workbench.tracking",
     "log_metric": "workbench.tracking",
     "log_parameter": "workbench.tracking",
+    "preview": "workbench.explore",
     "sql": "workbench.warehouse",
     "table": "workbench.warehouse",
+    "tables": "workbench.explore",
     "write": "workbench.warehouse",
 }
 

@@ -66,7 +66,10 @@ def test_the_public_api_is_small_and_known() -> None:
     """What `import workbench` offers is a decision: change this list on purpose."""
     import workbench
 
-    assert sorted(workbench.__all__) == ["log_figure", "log_metric", "log_parameter", "sql", "table", "write"]
+    exploring = ["describe", "preview", "tables"]
+    assert sorted(workbench.__all__) == sorted(
+        [*exploring, "log_figure", "log_metric", "log_parameter", "sql", "table", "write"]
+    )
     assert all(callable(getattr(workbench, name)) for name in workbench.__all__)
 
 

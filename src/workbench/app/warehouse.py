@@ -12,7 +12,9 @@ from workbench.project import Project
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.warehouse.catalog import TableFacts
+    from workbench.explore.describing import Description
+    from workbench.explore.listing import Tables
+    from workbench.explore.previewing import Preview
     from workbench.warehouse.load import Loaded
 
 
@@ -83,8 +85,22 @@ def load(
     return load_files(folder, *tables, connection=connection, schema=schema, watch=watch)
 
 
-def tables(connection: str | None) -> tuple[TableFacts, ...]:
-    """The tables that the profile's role sees."""
-    from workbench.warehouse.catalog import tables as all_tables
+def tables(text: str, connection: str | None) -> Tables:
+    """The tables that a search finds, as they are now. See workbench.tables."""
+    from workbench.explore import tables as search
 
-    return all_tables(connection)
+    return search(text, connection=connection, refresh=True)
+
+
+def describe(table: str, connection: str | None) -> Description:
+    """A table's columns. See workbench.describe."""
+    from workbench.explore import describe as described
+
+    return described(table, connection=connection)
+
+
+def preview(table: str, rows: int, connection: str | None) -> Preview:
+    """A table's first rows. See workbench.preview."""
+    from workbench.explore import preview as first
+
+    return first(table, rows, connection=connection)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-CONNECTION = click.option("--connection", metavar="PROFILE", help="A connection profile; default: as in the notebooks.")
-FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="Of the result.")
+from workbench.cli import explore
+from workbench.cli.explore import CONNECTION, FORM, working
 
 
 class Interruptible(click.Group):
@@ -126,7 +124,7 @@ def load(folder: Path, tables: tuple[str, ...], schema: str, connection: str | N
     """
     from workbench.app.warehouse import load as load_files
 
-    with _working() as say:
+    with working() as say:
         loaded = load_files(folder, tables, connection, schema, lambda file: say(f"loading {file}"))
     if form == "json":
         keys = ("table", "file", "load_id", "rows")
@@ -136,45 +134,8 @@ def load(folder: Path, tables: tuple[str, ...], schema: str, connection: str | N
         click.echo(f"{one.table}  {one.file}  {_count(one.rows, 'row') if one.rows else 'was there'}  {one.load_id}")
 
 
-@command.command()
-@CONNECTION
-@click.option("--columns", is_flag=True, help="Each table's columns as well.")
-@FORM
-def tables(connection: str | None, columns: bool, form: str) -> None:
-    """List the tables and views, with their rows and columns.
-
-    \b
-    workbench warehouse tables --columns
-    """
-    from dataclasses import asdict
-
-    from workbench.app.warehouse import tables as all_tables
-
-    found = all_tables(connection)
-    if form == "json":
-        click.echo(json.dumps([asdict(one) for one in found], indent=1))
-        return
-    if not found:
-        click.echo("no tables yet", err=True)
-    width = max((len(f"{one.schema}.{one.name}") for one in found), default=0)
-    for one in found:
-        rows = "view" if one.rows is None else _count(one.rows, "row")
-        click.echo(f"{f'{one.schema}.{one.name}':{width}}  {rows:>16}  {_count(len(one.columns), 'column')}")
-        for column in one.columns if columns else ():
-            click.echo(f"  {column.name:{width}}  {column.type}{'' if column.nullable else ' not null'}")
-
-
-@contextlib.contextmanager
-def _working() -> Iterator[Callable[[str], object]]:
-    """Say what is being done: a line that moves on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
-        yield str
-        return
-    from rich.console import Console
-
-    with Console(stderr=True).status("") as status:
-        yield status.update
-
-
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+explore.add_to(command)

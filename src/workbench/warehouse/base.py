@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -36,48 +37,59 @@ class Connection(Protocol):
         """Whether close was called."""
 
 
+_PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^".\s](?:[^".]*[^".\s])?))\s*(\.|$)')
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+
+
+def quoted(name: str) -> str:
+    """A name exactly as the warehouse keeps it, in quotes: any character is a character, no case is changed.
+
+    Raises ValueError for an empty name or one with a NUL.
+    """
+    if not name or "\0" in name:
+        raise ValueError(f"not a name: {name!r}")
+    return '"' + name.replace('"', '""') + '"'
+
+
 def identifier(name: str) -> str:
     """A name as SQL takes it: quoted, so that any character is a character.
 
     Unquoted names are upper case in the warehouse, so a plain lower-case or upper-case name means that one.
     Raises ValueError for an empty name or one with a NUL.
     """
-    if not name or "\0" in name:
-        raise ValueError(f"not a name: {name!r}")
     plain = name.isascii() and name.isidentifier() and (name.islower() or name.isupper())
-    return '"' + (name.upper() if plain else name).replace('"', '""') + '"'
+    return quoted(name.upper() if plain else name)
+
+
+def joined(*names: str) -> str:
+    """`"DATABASE"."SCHEMA"."NAME"` of names as the warehouse keeps them. Raises ValueError as `quoted` does."""
+    return ".".join(map(quoted, names))
 
 
 def qualified(name: str) -> str:
-    """A table's name as SQL takes it, `table`, `schema.table` or `database.schema.table`, each part quoted.
+    """A table's name as people write it, `table`, `schema.table` or `database.schema.table`, with each part quoted.
 
-    A part that has a dot, or a name in lower case, is written in double quotes as in SQL: `raw."Odd.name"`.
-    Raises ValueError for what is no such name.
+    Raises ValueError as `name_parts` does.
     """
-    parts = _parts(name)
-    if not 1 <= len(parts) <= 3:
-        raise ValueError(f"not the name of a table: {name!r}")
-    return ".".join(parts)
+    return joined(*name_parts(name))
 
 
-def _parts(name: str) -> list[str]:
-    parts: list[str] = []
-    rest = name.strip()
-    while True:
-        if rest.startswith('"'):
-            end = 1
-            while (end := rest.find('"', end)) >= 0 and rest[end + 1 : end + 2] == '"':
-                end += 2
-            if end < 0 or rest[end + 1 : end + 2] not in ("", "."):
-                raise ValueError(f"a quote is missing in {name!r}")
-            inside = rest[1:end].replace('""', '"')
-            identifier(inside)  # it isn't empty
-            parts.append('"' + inside.replace('"', '""') + '"')
-            rest = rest[end + 1 :]
+def name_parts(text: str) -> tuple[str, ...]:
+    """The one to three names in a table's name as people write it, as the warehouse keeps them.
+
+    `raw.events` is (RAW, EVENTS), as in SQL; a part in double quotes stays as it is, and so does one that SQL would
+    take in quotes only: `Order lines`. Raises ValueError where the text is no such name.
+    """
+    found, place = [], 0
+    while match := _PART.match(text, place):
+        exact, plain, dot = match.groups()
+        if exact is not None:
+            found.append(exact.replace('""', '"'))
         else:
-            part, _, _ = rest.partition(".")
-            parts.append(identifier(part))
-            rest = rest[len(part) :]
-        if not rest:
-            return parts
-        rest = rest[1:]
+            found.append(plain.upper() if _PLAIN.fullmatch(plain) else plain)
+        place = match.end()
+        if not dot:
+            break
+    if place != len(text) or not found or len(found) > 3 or text.rstrip().endswith(".") or "\0" in text:
+        raise ValueError(f"not the name of a table: {text!r}")
+    return tuple(found)

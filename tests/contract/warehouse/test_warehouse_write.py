@@ -126,13 +126,13 @@ def test_a_name_is_a_name(ask: Ask, schema: str) -> None:
     ("name", "sql"),
     [
         ("events", '"EVENTS"'),
-        ("raw.Events", '"RAW"."Events"'),
+        ("raw.Events", '"RAW"."EVENTS"'),
         ('"a.b".c', '"a.b"."C"'),
         ('db.raw."it""s"', '"DB"."RAW"."it""s"'),
     ],
 )
 def test_names_in_parts(name: str, sql: str) -> None:
-    """A dot separates parts, quotes keep one together; what needs no quotes means the upper-case name."""
+    """A dot separates parts, quotes keep one together; what needs no quotes means the upper-case name, as in SQL."""
     assert qualified(name) == sql
 
 
