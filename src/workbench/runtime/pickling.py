@@ -8,7 +8,6 @@ views of one another. What is defined at the top of the flow's module goes by na
 from __future__ import annotations
 
 import ast
-import copyreg
 import functools
 import hashlib
 import importlib
@@ -23,7 +22,7 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runtime import belongings
+from workbench.runtime import belongings, instances
 from workbench.runtime.reducers import reduced
 from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
 
@@ -121,6 +120,8 @@ class FlowPickler(cloudpickle.Pickler):
         self._numpy = sys.modules.get("numpy")
         self.special = False
         self._numbers: dict[int, int] = {}  # of NaNs and sets, by id
+        self._picklable: dict[int, bool] = {}  # of instances, by id
+        self._trusting = False  # whether those are taken for it that were never tried
 
     def persistent_id(self, obj: Any) -> Any:
         """The same NaN is to be the same object again, and a set is to come out in its order."""
@@ -224,22 +225,29 @@ class FlowPickler(cloudpickle.Pickler):
         if (parts := belongings.reduced(obj)) is not None:
             self.special = True
             return parts
-        if (parts := self._instance_of_shared_dict(obj)) is not None:
+        if (parts := instances.reduced(obj, self._module, self._can_be_pickled)) is not None:
+            self.special = True
             return parts
         return self._array_with_attributes(obj)
 
-    def _instance_of_shared_dict(self, obj: Any) -> Any:
-        """An instance whose `__dict__` something else holds too (`self.__dict__ = cls._shared`) keeps that very one."""
-        kind: Any = type(obj)
-        protocol = ("__reduce_ex__", "__reduce__", "__getstate__")
-        plain = all(getattr(kind, name) is getattr(object, name) for name in protocol)
-        if kind.__module__ != self._module.__name__ or not plain or hasattr(kind, "__setstate__"):
-            return None
-        own = getattr(obj, "__dict__", None)
-        if type(own) is not dict or sys.getrefcount(own) <= 3 or hasattr(kind, "__slots__"):
-            return None
-        self.special = True
-        return copyreg.__newobj__, (kind,), own, None, None, _use_dict  # type: ignore[attr-defined]
+    def _can_be_pickled(self, obj: Any, state: Any) -> bool:
+        """Whether what an instance consists of can be pickled. It is tried: with all that is within, or one by one."""
+        if id(obj) not in self._picklable:
+            self._picklable[id(obj)] = True  # it may hold itself
+            if not self._trusting:
+                self._picklable[id(obj)] = self._try(state, trusting=True) or self._try(state, trusting=False)
+        return self._picklable[id(obj)]
+
+    def _try(self, value: Any, *, trusting: bool) -> bool:
+        file = _Hashing()
+        trial = FlowPickler(file, self._module, view_roots=self._view_roots, buffer_callback=file.take)
+        trial._picklable, trial._trusting = dict(self._picklable), trusting
+        try:
+            trial.dump(value)
+        except Exception:  # whatever a value's own reducer raises
+            return False
+        self._picklable |= trial._picklable
+        return True
 
     def _array_with_attributes(self, obj: Any) -> Any:
         """An array of a subclass keeps its attributes, which numpy's own pickle drops without a word."""
@@ -334,10 +342,6 @@ def _new_view(
 
 def _fill_attributes(array: Any, attributes: dict[str, Any]) -> None:
     array.__dict__.update(attributes)
-
-
-def _use_dict(instance: Any, own: dict[str, Any]) -> None:
-    instance.__dict__ = own
 
 
 def _fill_array(array: Any, state: tuple[Any, dict[str, Any]]) -> None:

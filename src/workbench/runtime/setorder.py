@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 _TRIED = 40
-_MANY = 2000
+_MANY = 20_000  # a second or two to find the order of so many
 
 
 def is_kept(elements: set[Any] | frozenset[Any]) -> bool:

@@ -465,6 +465,39 @@ CASES: dict[str, Steps] = {
         "k=4",
         "print(A.z, A.w, k)",
     ),
+    "own_pickle_drops": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __getstate__(self):\n        d = dict(self.__dict__)\n        d['cache'] = None\n        return d\na = A()\nb = [a]",
+        "print(a.cache, b[0] is a)\na.cache['z']=2",
+        "print(b[0].cache)",
+    ),
+    "own_pickle_reduce": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __reduce__(self):\n        return A, ()\na = A()\na.n = 5",
+        "print(a.n)",
+    ),
+    "own_pickle_setstate": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __setstate__(self, s):\n        self.__dict__.update(s)\n        self.n = 99\na = A()",
+        "print(a.n)",
+    ),
+    "own_pickle_lock": (
+        "import threading\nclass L:\n    def __init__(self):\n        self.n = 3\n        self.lock = threading.Lock()\n    def __getstate__(self):\n        return {'n': self.n}\n    def __setstate__(self, s):\n        self.n = s['n']\n        self.lock = threading.Lock()\nl = L()",
+        "print(l.n, l.lock.locked())",
+    ),
+    "own_pickle_cycle": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __getstate__(self):\n        return {'n': self.n}\na = A()\na.me = a\na.other = A()\na.other.back = a",
+        "print(a.me is a, a.other.back is a, a.other.cache)",
+    ),
+    "own_pickle_slots": (
+        "class S:\n    __slots__ = ('x', '__y')\n    def __init__(self):\n        self.x = 1\n        self.__y = 2\n    def __getstate__(self):\n        return None\n    def y(self):\n        return self.__y\ns = S()",
+        "print(s.x, s.y())",
+    ),
+    "own_pickle_of_a_base": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __getstate__(self):\n        return {'n': self.n}\nclass B(A):\n    pass\nb = B()",
+        "print(b.cache)",
+    ),
+    "own_pickle_chain": (
+        "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __getstate__(self):\n        return {'n': self.n}\nxs=[A() for _ in range(300)]\nfor i in range(299): xs[i].next=xs[i+1]",
+        "print(xs[5].next is xs[6], xs[200].cache)",
+    ),
 }
 
 # those that are refused, and the code that says why

@@ -518,6 +518,10 @@ CASES: dict[str, Steps] = {
         "r = df.eval('a * 2').tolist()",
         "print(r, a)",
     ),
+    "large_set_order": (
+        "import random\nrandom.seed(1)\ns = {random.randrange(10**7) for _ in range(5000)}",
+        "print(list(s)[:5], s.pop())",
+    ),
 }
 
 # those that are refused, and the code that says why
