@@ -126,12 +126,13 @@ def step_uses(
         while True:
             scan = _Scan(use, definitions, reach, module_names, dict(carries))
             scan.run(uses)
+            carries = scan.carries
             # what a function reads from the module here it reads from there in later steps too
-            if not (more := use.made_global(definitions) - module_names):
+            more = use.made_global(definitions) - module_names
+            if not more and not scan.outdated():
                 break
             module_names = module_names | more
             use.begin()
-        carries = scan.carries
     return uses
 
 
@@ -199,6 +200,7 @@ class _Scan:
         self.reach = reach
         self.late = late  # names that a function made here looks up in the module, when it is called
         self.carries = carries  # for each name, what code held by its value may still do
+        self.seen: dict[str, Free | None] = {}  # of names that functions use, what was known where they were made
         self.bound: set[str] = set()
         self.shown = False
 
@@ -222,6 +224,10 @@ class _Scan:
                 self.shown = self.shown or _surely_shows(facts, statement.node)
         use.must = set(self.bound)
 
+    def outdated(self) -> bool:
+        """Whether a function uses code that was made after it, of which more is known by now."""
+        return any(self.carries.get(name) != known for name, known in self.seen.items())
+
     def is_hoisted(self, statement: Statement) -> bool:
         return statement.kind == "definition" and getattr(statement.node, "name", None) in self.definitions.hoisted
 
@@ -232,8 +238,10 @@ class _Scan:
         own = Free(statement.deferred & self.late, *_deferred(statement)[1:])
         if any(own) and self.stays(place, statement):
             own = Free(unknowable=own.unknowable)
-        others = [self.carries[name] for name in used if name in self.carries]
-        called = _together([*others, *(self.reach.of(name) for name in hoisted)])
+        for name in statement.deferred:
+            self.seen.setdefault(name, self.carries.get(name))
+        reaches = [self.reach.of(name) for name in hoisted]
+        called = _together([*reaches, *self.carried(used.union(own.reads, *(each.reads for each in reaches)))])
         reached = _together([own, called])
         extra, writes = reached.reads, reached.writes | statement.deferred_writes
         for name, span in statement.reads.items():
@@ -257,6 +265,17 @@ class _Scan:
         # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
         self.bound |= statement.must | (statement.may - self.definitions.unlucky(statement))
         self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
+
+    def carried(self, names: frozenset[str]) -> Iterator[Free]:
+        """What the code does that some names' values hold, and that of the names which it reads."""
+        waiting = sorted(names & self.carries.keys())
+        seen = set(waiting)
+        while waiting:
+            found = self.carries[waiting.pop()]
+            yield found
+            more = (found.reads & self.carries.keys()) - seen
+            seen |= more
+            waiting += sorted(more)
 
     def leaking(self, statement: Statement, used: frozenset[str]) -> Iterator[Free]:
         """What code that a statement's values may hold does: of what it mentions, defers, or of what calls return."""

@@ -141,6 +141,22 @@ CASES: dict[str, Steps] = {
         "print(f(2), f.seen)\nf.seen = 2",
         "print(f(3), f.seen)",
     ),
+    # what a function calls may have been made after it, and reads what it reads where it is called
+    "function_calls_one_below": (
+        "sum = 8\nf = 1 / 3",
+        "def f(x):\n    return list(each(x))\ndef each(x):\n    for i in range(2):\n        yield i * sum + x",
+        "print(f(3))",
+    ),
+    "function_calls_one_of_a_later_step": (
+        "f = {'f': lambda: h()}['f']",
+        "x = 1\nh = {'h': lambda: x}['h']\nexec('pass')",
+        "print(f())",
+    ),
+    "functions_call_one_another": (
+        "x = 1\ny = 0\nf = {'f': lambda n: g(n - 1) if n else x}['f']\ng = {'f': lambda n: f(n - 1) if n else y}['f']",
+        "print(f(3))\nx = 2",
+        "y = 5\nprint(f(2), f(3))",
+    ),
 }
 
 REFUSED = {
