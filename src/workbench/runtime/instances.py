@@ -1,7 +1,8 @@
 """Instances of the notebook's own classes, as they are: nothing is lost because a class pickles in its own way.
 
 `__getstate__` and its kin say what is worth keeping in a file. A kernel keeps the object: the cache that they leave
-out, the counter that `__setstate__` sets back. They have their say only where the object as it is can't be pickled.
+out, the counter that `__setstate__` sets back. They have their say only where the object as it is can't be pickled, and
+make attributes of the same kinds again: a lock for a lock, no None for a connection.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import copyreg
 import sys
 import types
 from collections.abc import Callable
+from pickle import PicklingError
 from typing import Any
 
 _PROTOCOL = ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__")
@@ -18,7 +20,8 @@ _PROTOCOL = ("__reduce_ex__", "__reduce__", "__getstate__", "__setstate__", "__g
 def reduced(obj: Any, module: types.ModuleType, can_be_pickled: Callable[[Any, Any], bool]) -> Any:
     """What a pickler's reducer_override returns for such an instance; None for any other.
 
-    module: the flow's; can_be_pickled: asked with the instance and what it consists of.
+    module: the flow's; can_be_pickled: asked with the instance and what it consists of. Raises PicklingError where the
+    instance can't be pickled as it is, and its class would leave something out.
     """
     kind: Any = type(obj)
     if kind.__module__ != module.__name__:
@@ -39,8 +42,38 @@ def _has_protocol(kind: type, module: types.ModuleType) -> bool:
 def _as_it_is(obj: Any, kind: Any, can_be_pickled: Callable[[Any, Any], bool]) -> Any:
     state = (getattr(obj, "__dict__", None), _slots(obj, kind))
     if not can_be_pickled(obj, state):
+        _check(obj)
         return None
-    return copyreg.__newobj__, (kind,), state, None, None, _fill  # type: ignore[attr-defined] # pickle's own
+    return object.__new__, (kind,), state, None, None, _fill  # the class's own __new__ has had its say
+
+
+def _check(obj: Any) -> None:
+    """Raise PicklingError unless what the class makes of its instance has attributes of the same kinds."""
+    parts = obj.__reduce_ex__(2)
+    if not isinstance(parts, tuple):  # the name of a global
+        return
+    make, arguments, *rest = parts
+    again = make(*arguments)
+    if rest and rest[0] is not None:
+        _restore(again, rest[0])
+    there, made = ({name: type(value) for name, value in _attributes(each).items()} for each in (obj, again))
+    other = [name for name in {**there, **made} if there.get(name) is not made.get(name)]
+    if other:
+        raise PicklingError(f"{type(obj).__name__} has another `{other[0]}`, or none, when it was pickled")
+
+
+def _restore(instance: Any, state: Any) -> None:
+    """As pickle does."""
+    if hasattr(instance, "__setstate__"):
+        instance.__setstate__(state)
+        return
+    own, slots = state if isinstance(state, tuple) and len(state) == 2 else (state, None)
+    for name, value in {**(own or {}), **(slots or {})}.items():
+        setattr(instance, name, value)
+
+
+def _attributes(instance: Any) -> dict[str, Any]:
+    return {**getattr(instance, "__dict__", {}), **_slots(instance, type(instance))}
 
 
 def _slots(obj: Any, kind: type) -> dict[str, Any]:

@@ -165,7 +165,7 @@ class FlowPickler(cloudpickle.Pickler):
             self.special |= function.__module__ == self._module.__name__
             return NotImplemented
         self.special = True
-        if getattr(sys.modules.get(owner), "__dict__", None) is not function.__globals__:  # type: ignore[arg-type]
+        if getattr(sys.modules.get(owner), "__dict__", None) is not function.__globals__:  # type: ignore[arg-type] # no module is called None
             return super().reducer_override(function)  # made by exec: its globals go along
         state = {name: getattr(function, name) for name in _FUNCTION_ATTRIBUTES}
         # version 2 has no references, which depend on who else holds the code: equal code is to give equal bytes
@@ -202,9 +202,9 @@ class FlowPickler(cloudpickle.Pickler):
         offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
         shown = (root, array.shape, array.dtype, offset, array.strides, array.flags.writeable)
         kind = type(array)
-        if kind is self._numpy.ndarray:  # type: ignore[union-attr]
+        if kind is self._numpy.ndarray:  # type: ignore[union-attr] # there is an array, so there is numpy
             return _new_view, shown
-        plain: Any = (self._numpy.ndarray, self._numpy.ma.MaskedArray)  # type: ignore[union-attr]
+        plain: Any = (self._numpy.ndarray, self._numpy.ma.MaskedArray)  # type: ignore[union-attr] # as above
         if kind.__reduce__ not in [each.__reduce__ for each in plain]:
             raise pickle.PicklingError(f"it shares its memory, and {kind.__name__} has a pickle of its own")
         return _new_view, (*shown, kind), getattr(array, "__dict__", {}), None, None, _fill_attributes
