@@ -57,6 +57,11 @@ class Folder:
         """Files between PUT and COPY."""
         return self.path / "stages"
 
+    @property
+    def results(self) -> Path:
+        """Large results, until they are fetched."""
+        return self.path / "results"
+
     def make(self) -> None:
         """Make the folder, readable by its owner alone: it holds the data and the password."""
         self.path.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,21 @@ from typing import Any
 from workbench.warehouse.base import identifier
 from workbench.warehouse.local.address import DATABASE, SCHEMA, Folder
 
+SCANNED = 200
+SCANNED_BYTES = 200_000_000
+
 log = logging.getLogger("workbench.warehouse")
+
+
+class LastResults(dict[str, Any]):
+    """What RESULT_SCAN finds, by query id: the last results. fakesnow would keep all of them, in memory."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        size = sum(table.nbytes for table, *_ in self.values())
+        while len(self) > 1 and (size > SCANNED_BYTES or len(self) > SCANNED):
+            table, *_ = self.pop(next(iter(self)))
+            size -= table.nbytes
 
 
 def open_engine(folder: Folder) -> Any:
@@ -31,6 +45,7 @@ def open_engine(folder: Folder) -> Any:
     stage.LOCAL_BUCKET_PATH = str(folder.stages)
 
     engine = FakeSnow(db_path=folder.path)
+    engine.results_cache = LastResults()
     for file in sorted(folder.path.glob("*.db")):
         engine.connect(database=file.stem).close()
     engine.connect(database=DATABASE, schema=SCHEMA).close()

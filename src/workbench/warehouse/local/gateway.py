@@ -17,6 +17,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from workbench.warehouse.local.address import USER, Address
+from workbench.warehouse.local.answers import Chunks, answered
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -37,8 +38,9 @@ INTERNAL_ERROR = "370001"
 class Gateway:
     """The HTTP application over an engine. Everything but the login wants a token that the login gave."""
 
-    def __init__(self, engine: Any, address: Address) -> None:
+    def __init__(self, engine: Any, address: Address, chunks: Chunks) -> None:
         self._engine = engine
+        self._chunks = chunks
         self._address = address
         self._upload_key = secrets.token_urlsafe(24)
         self._sessions: dict[str, threading.Lock] = {}
@@ -80,6 +82,7 @@ class Gateway:
             Route("/queries/v1/query-request", self._query, methods=["POST"]),
             Route("/queries/v1/abort-request", self._abort, methods=["POST"]),
             Route("/queries/{request}/result", self._result, methods=["GET"]),
+            Route("/results/{key}/{number}", self._chunk, methods=["GET"]),
             Route("/fs_bucket/{path:path}", self._upload, methods=["PUT"]),
             Route("/monitoring/queries/{sfqid}", fakesnow.server.monitoring_query, methods=["GET"]),
             Route("/telemetry/send", self._nothing, methods=["POST"]),
@@ -122,6 +125,7 @@ class Gateway:
         if connection is not None and lock is not None:
             connection._duck_conn.interrupt()
             await asyncio.to_thread(_close, connection, lock)
+            self._chunks.forget(connection)
         return response
 
     async def _query(self, request: Request) -> Response:
@@ -133,13 +137,14 @@ class Gateway:
         token = _token(request)
         if token not in self._sessions:
             return await fakesnow.server.query_request(request)  # says that one must log in
-        await request.body()
+        body = await _json(request)
         key = request.query_params.get("requestId") or secrets.token_hex(16)
         if key in self._answered:
             return self._answered[key]
         if key not in self._running:
             self._connections[key] = fakesnow.server.sessions[token]
-            self._running[key] = asyncio.create_task(asyncio.to_thread(self._run, request, self._sessions[token]))
+            running = asyncio.to_thread(self._run, request, body, self._connections[key], self._sessions[token])
+            self._running[key] = asyncio.create_task(running)
         return await self._wait(key)
 
     async def _result(self, request: Request) -> Response:
@@ -164,19 +169,25 @@ class Gateway:
                 self._answered.popitem(last=False)
         return response
 
-    def _run(self, request: Request, lock: threading.Lock) -> Response:
+    def _run(self, request: Request, body: dict[str, Any], connection: Any, lock: threading.Lock) -> Response:
         """In a thread: the statement, after those that its session asked for before."""
-        import fakesnow.server
-
         try:
             with lock:
-                response: Response = asyncio.run(fakesnow.server.query_request(request))
-            if response.status_code < 500:
-                return response
+                address = f"{request.url.scheme}://{request.url.netloc}"
+                return _answer(answered(connection, body, request, self._chunks, address))
         except Exception:
             log.exception("can't answer: %s", request.url.path)
         # the connector would send a statement that ended with a status of 500 again and again
         return _failure(INTERNAL_ERROR, "the local warehouse can't run this statement; its log says why", "XX000")
+
+    async def _chunk(self, request: Request) -> Response:
+        """A part of a large result. Its address is the permission: the connector sends no token with it."""
+        from starlette.responses import Response as Plain
+
+        file = self._chunks.file(request.path_params["key"], request.path_params["number"])
+        if file is None:
+            return Plain(status_code=404)
+        return Plain(await asyncio.to_thread(file.read_bytes))
 
     async def _abort(self, request: Request) -> Response:
         key = (await _json(request)).get("requestId", "")

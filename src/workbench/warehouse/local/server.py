@@ -46,6 +46,7 @@ def main(folder: Folder, ready: int) -> int:
 
 
 def _serve(folder: Folder, ready: int) -> None:
+    from workbench.warehouse.local.answers import Chunks
     from workbench.warehouse.local.engine import close_engine, open_engine
     from workbench.warehouse.local.gateway import Gateway
 
@@ -56,7 +57,7 @@ def _serve(folder: Folder, ready: int) -> None:
         listener.bind((HOST, 0))
         listener.listen(128)
         address = Address(HOST, listener.getsockname()[1], password, os.getpid())
-        gateway = Gateway(engine, address)
+        gateway = Gateway(engine, address, Chunks(folder.results))
         publish(folder, address)
         log.info("process %d listens on %s:%d", address.pid, address.host, address.port)
         os.write(ready, b"ready")
