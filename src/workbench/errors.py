@@ -14,7 +14,8 @@ WorkbenchError
 │   ├── UnknownProfile
 │   ├── MissingTable
 │   ├── NotAuthorised
-│   └── UnsupportedLocally   SQL that the local warehouse would answer wrongly
+│   ├── UnsupportedLocally   SQL that the local warehouse would answer wrongly
+│   └── ResultTooLarge       a result that wouldn't fit into its share of the memory
 ├── ManifestError            dbt's manifest can't be used
 │   ├── NoManifest           dbt has written none
 │   └── ManifestUnreadable   not JSON, or of a version that is not known
@@ -108,6 +109,10 @@ class NotAuthorised(WarehouseError):
 
 class UnsupportedLocally(WarehouseError):
     """SQL that the local warehouse would answer wrongly, so it is refused."""
+
+
+class ResultTooLarge(WarehouseError):
+    """A result that would take more than its share of the memory; it was not fetched."""
 
 
 class ManifestError(WorkbenchError):

@@ -9,7 +9,12 @@ import re
 
 from workbench.records import NamedTuple
 
-# Quoted text and comments hide what looks like a bind; `::` is a cast and `column:path` a path into a variant.
+TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# Quoted text and comments hide what looks like a bind; `::` is a cast and `column:path` a path into a variant. Two
+# braces are no SQL: they are dbt's.
 _TOKEN = re.compile(
     r"""
       '(?:[^'\\]|\\.|'')*'            # a string
@@ -17,40 +22,76 @@ _TOKEN = re.compile(
     | \$\$.*?\$\$                     # a dollar-quoted string
     | --[^\n]* | //[^\n]*             # a comment to the end of the line
     | /\*.*?\*/                       # a comment
+    | (?P<braces>\{\{.*?\}\}|\{[{%\#])  # {{ ref('model') }}
     | (?P<bind>(?<![\w"\]):$]):(?P<name>[A-Za-z_]\w*))
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
+# the arguments of workbench.sql that are no binds; a bind of such a name stands in `binds`
+ARGUMENTS = frozenset({"as_", "binds", "connection", "limit", "stream"})
+OPTIONS = ("connection", "as_", "limit")  # those that a `%%sql` line has
+USAGE = "%%sql [NAME] [--polars | --arrow] [--limit N] [--connection PROFILE]"
+
+
 class SqlCell(NamedTuple):
-    """One `%%sql` cell. name: the variable it binds, or None; text: the SQL; connection: a profile's name, or None."""
+    """One `%%sql` cell. name: the variable it binds, or None; text: the SQL; connection: a profile's name, or None.
+
+    as_: what the result is, one of workbench.sql's words, None for pandas; limit: the most rows, None for all.
+    """
 
     name: str | None
     text: str
     connection: str | None = None
+    as_: str | None = None
+    limit: int | None = None
+
+    def arguments(self) -> dict[str, str | int]:
+        """The line's options as arguments of workbench.sql."""
+        return {name: value for name in OPTIONS if (value := getattr(self, name)) is not None}
+
+    def head(self) -> str:
+        """The cell's first line."""
+        words = ["%%sql", self.name or "", f"--{self.as_}" if self.as_ else ""]
+        words += ["" if self.limit is None else f"--limit {self.limit}"]
+        words += [f"--connection {self.connection}" if self.connection else ""]
+        return " ".join(word for word in words if word)
 
 
 def parse_cell(line: str, body: str) -> SqlCell:
     """Read the line after `%%sql` and the cell's body. Raises ValueError with a sentence on what is wrong."""
     import shlex
 
-    name, connection = None, None
+    found = SqlCell(None, body.strip("\n"))
     words = iter(shlex.split(line))
     for word in words:
-        if word == "--connection" or word.startswith("--connection="):
-            connection = word.partition("=")[2] or next(words, None)
-            if connection is None:
-                raise ValueError("--connection wants a profile's name")
+        option, _, value = word.partition("=")
+        if option in ("--connection", "--limit"):
+            found = _with_value(found, option, value or next(words, ""))
+        elif word in ("--polars", "--arrow"):
+            if found.as_ not in (None, word[2:]):
+                raise ValueError("%%sql gives one kind of frame: --polars or --arrow")
+            found = found._replace(as_=word[2:])
         elif word.startswith("-"):
-            raise ValueError(f"%%sql has no option {word}; it has --connection PROFILE")
-        elif name is not None:
-            raise ValueError(f"%%sql binds one name, found {name!r} and {word!r}")
+            raise ValueError(f"%%sql has no option {word}; it is {USAGE}")
+        elif found.name is not None:
+            raise ValueError(f"%%sql binds one name, found {found.name!r} and {word!r}")
         elif not word.isidentifier():
             raise ValueError(f"%%sql can't bind {word!r}: it is not a Python name")
         else:
-            name = word
-    return SqlCell(name, body.strip("\n"), connection)
+            found = found._replace(name=word)
+    return found
+
+
+def _with_value(cell: SqlCell, option: str, value: str) -> SqlCell:
+    if option == "--connection":
+        if not value:
+            raise ValueError("--connection wants a profile's name")
+        return cell._replace(connection=value)
+    if not value.isdecimal():
+        raise ValueError("--limit wants a number of rows")
+    return cell._replace(limit=int(value))
 
 
 def binds(text: str) -> tuple[str, ...]:
@@ -69,3 +110,20 @@ def with_placeholders(text: str, placeholder: str = "?") -> tuple[str, tuple[str
         return placeholder
 
     return _TOKEN.sub(replaced, text), tuple(names)
+
+
+def with_braces(text: str, replacement: Callable[[str], str]) -> str:
+    """The SQL with each `{{ … }}` replaced. replacement: takes what is between the braces, stripped.
+
+    Raises ValueError for braces that don't close, and for `{% … %}` and `{# … #}`.
+    """
+
+    def replaced(match: re.Match[str]) -> str:
+        found = match["braces"]
+        if not found:
+            return match[0]
+        if not found.startswith("{{") or len(found) < 4:
+            raise ValueError(f"`{found}` has no end" if found == "{{" else f"`{found}` is no SQL")
+        return replacement(found[2:-2].strip())
+
+    return _TOKEN.sub(replaced, text)

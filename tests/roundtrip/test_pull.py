@@ -76,6 +76,8 @@ SPECIAL = [
      "%%sql out\nselect a, b\nfrom t\nwhere a > 2\n  and b = 'it'"),
     ("%%sql out\n\n  select a\n  from t\n", ("select a\n", "select a, b\n"), "%%sql out\n\n  select a, b\n  from t\n"),
     ("%%sql\nselect 1", ("select 1", "select 2"), "%%sql\nselect 2"),
+    ("%%sql a --limit 5\nselect 1", ("limit=5", 'as_="arrow", limit=50'), "%%sql a --arrow --limit 50\nselect 1"),
+    ("%%sql a --arrow\nselect 1", (', as_="arrow"', ""), "%%sql a\nselect 1"),
     ("limit = 3\nrun = await work(limit)\nawait work(run)", ("show(wait(work(run)))", "show(wait(work(run + 1)))"),
      "limit = 3\nrun = await work(limit)\nawait work(run + 1)"),
     ("%%time\nx = 1\nprint(x)", ("print(x)", "y = 2\n            print(x, y)"), "%%time\nx = 1\ny = 2\nprint(x, y)"),

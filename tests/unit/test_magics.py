@@ -62,3 +62,19 @@ def test_what_a_script_prints_is_bound_in_the_step() -> None:
         'listing = get_ipython().user_ns["listing"]',
         'problems = get_ipython().user_ns["problems"]',
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "python"),
+    [
+        ("%%sql x --polars --limit 5\nselect :a", 'x = workbench.sql("select :a", as_="polars", limit=5, a=a)'),
+        ("%%sql x\nselect :limit, :a", 'x = workbench.sql("select :limit, :a", a=a, binds={"limit": limit})'),
+        (
+            "%%sql x --arrow --connection prod\nselect * from {{ ref('t') }}",
+            """x = workbench.sql("select * from {{ ref('t') }}", connection="prod", as_="arrow")""",
+        ),
+    ],
+)
+def test_a_query_becomes_the_call_with_its_options(source: str, python: str) -> None:
+    """Each option is an argument; a bind that is called as an argument is stands in `binds`; refs stay refs."""
+    assert lower(Cell(0, "a", "code", source)).source.splitlines() == [python, "workbench.table(x)"]

@@ -13,13 +13,15 @@ import pyarrow as pa
 import pytest
 from sqlglot import parse_one
 
-from workbench.errors import ParameterError
+from workbench.errors import ParameterError, ResultTooLarge, WarehouseError
 from workbench.warehouse import frame as frames
+from workbench.warehouse import room
 from workbench.warehouse.base import identifier
 from workbench.warehouse.binding import bound
 from workbench.warehouse.display import table
 from workbench.warehouse.failures import translated
 from workbench.warehouse.local.names import named
+from workbench.warehouse.statements import limited, reads
 
 
 @pytest.mark.parametrize(
@@ -104,6 +106,27 @@ def test_decimals_keep_their_digits() -> None:
     assert frames.series(column)[0] == 12.3456
 
 
+def test_decimals_of_any_size_are_the_nearest_floats() -> None:
+    """A quotient gives the same float as the number's text, with NULLs, in slices, and beyond what a float holds."""
+    texts = ["0.1", "-12.345", None, "9007199254740993.123", "-99999999999999999999.999", "0.001"]
+    column = pa.array([None if t is None else Decimal(t) for t in texts], pa.decimal128(38, 3))
+    for part, wanted in ((column, texts), (column.slice(1, 2), texts[1:3]), (column.slice(5), texts[5:])):
+        found = frames.cast(pa.table([part], names=["x"])).column(0).to_pylist()
+        assert found == [None if t is None else float(t) for t in wanted]
+
+
+def test_batches_have_one_type() -> None:
+    """The narrow integers of batches become one type; what 64 bits can't hold stays a decimal or is said."""
+    small = pa.table({"N": pa.array([1], pa.int8())})
+    large = pa.table({"N": pa.array([Decimal(10) ** 30], pa.decimal128(38, 0))})
+    assert frames.table_of([small, pa.table({"N": pa.array([300], pa.int16())})], ["n"]).schema.types == [pa.int64()]
+    assert frames.table_of([small, large], ["n"]).column("n").to_pylist() == [1, Decimal(10) ** 30]
+    stream = frames.streamed(iter([small, large]), ["n"])
+    assert next(stream).schema.types == [pa.int64()]
+    with pytest.raises(WarehouseError, match="64 bits"):
+        next(stream)
+
+
 def test_semi_structured_values() -> None:
     """JSON text becomes values; a column with what JSON doesn't know stays text."""
     assert frames.parsed(pd.Series(["[1, 2]", None, '"x"', "null"])).tolist() == [[1, 2], None, "x", None]
@@ -176,3 +199,66 @@ def test_the_connectors_errors(number: int, message: str, kind: str) -> None:
     assert type(error).__name__ == kind
     assert "\n" not in error.message
     assert "00000" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("text", "limit"),
+    [
+        ("select a from t", True),
+        ("with x as (select 1 limit 3) select * from x", True),
+        ("select 'limit', \"limit\" -- limit", True),
+        ("(select 1) union all (select 2)", True),
+        ("select a from t limit 3", False),
+        ("select top 3 a from t", False),
+        ("select a from t order by a fetch first 3 rows only", False),
+        ("show tables", False),
+    ],
+)
+def test_a_limit_is_written_where_there_is_none(text: str, limit: bool) -> None:
+    """On a line of its own, so that a comment at the end hides nothing."""
+    assert reads(text)
+    assert limited(text, 5) == (f"{text}\nlimit 5" if limit else text)
+
+
+@pytest.mark.parametrize(
+    "text", ["insert into t select 1", "/* select */ delete from t", "create table t as select 1", ""]
+)
+def test_what_changes_something_is_no_query(text: str) -> None:
+    """The first word that is no comment says it."""
+    assert not reads(text)
+
+
+class _Part:
+    def __init__(self, rowcount: int, size: int | None) -> None:
+        self.rowcount, self.uncompressed_size = rowcount, size
+
+
+class _Described:
+    type_code = 2
+
+
+class _Cursor:
+    description = (_Described(),)
+
+    def get_result_batches(self) -> list[_Part]:
+        return [_Part(10, None), _Part(1_000_000, 50_000_000)]
+
+
+@pytest.mark.parametrize(("chosen", "refused"), [("1GB", False), ("90 MB", True), ("120MB", True), ("0.001%", True)])
+def test_a_result_without_room_is_refused(monkeypatch: pytest.MonkeyPatch, chosen: str, refused: bool) -> None:
+    """Its rows, its size and its share are said, and what to do; texts take more in pandas than in Arrow."""
+    monkeypatch.setenv(room.VARIABLE, chosen)
+    if refused:
+        with pytest.raises(ResultTooLarge, match=r"1,000,010 rows and would take about 1\d\d MB.*(?s:.*)limit"):
+            room.check(_Cursor(), texts_are_objects=True)
+    else:
+        room.check(_Cursor(), texts_are_objects=True)
+    if chosen == "120MB":
+        room.check(_Cursor(), texts_are_objects=False)
+
+
+def test_a_share_that_cant_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable and what it may be are said."""
+    monkeypatch.setenv(room.VARIABLE, "much")
+    with pytest.raises(ParameterError, match="WORKBENCH_RESULT_MEMORY is 'much'"):
+        room.allowed()

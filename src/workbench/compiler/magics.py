@@ -122,21 +122,24 @@ def _sql_cell(cell: Cell, line: str, body: str) -> Lowered:
                     str(error),
                     cell,
                     Span(1, 0, len(line) + 6),
-                    "write `%%sql NAME --connection PROFILE`, or less of it",
+                    f"write `{sqltext.USAGE}`",
                 )
             ],
         )
-    call, indentable = _sql_call(parsed.text, parsed.connection)
+    call, indentable = _sql_call(parsed)
     if parsed.name is None:
         return Lowered(f"workbench.table({call})", indentable=indentable)
     return Lowered(f"{parsed.name} = {call}\nworkbench.table({parsed.name})", indentable=indentable)
 
 
-def _sql_call(text: str, connection: str | None) -> tuple[str, frozenset[int]]:
+def _sql_call(cell: sqltext.SqlCell) -> tuple[str, frozenset[int]]:
     """The workbench.sql(...) call for a query, and the lines of it that may be indented."""
-    arguments = [f"{name}={name}" for name in sqltext.binds(text)]
-    if connection:
-        arguments.insert(0, f"connection={quoted(connection)}")
+    text, options = cell.text, cell.arguments().items()
+    arguments = [f"{name}={quoted(value) if isinstance(value, str) else value}" for name, value in options]
+    names = sqltext.binds(text)
+    arguments += [f"{name}={name}" for name in names if name not in sqltext.ARGUMENTS]
+    if own := [f"{quoted(name)}: {name}" for name in names if name in sqltext.ARGUMENTS]:
+        arguments.append(f"binds={{{', '.join(own)}}}")
     tail = "".join(f", {argument}" for argument in arguments)
     if "\n" not in text.strip() and len(text.strip()) + len(tail) < 80:
         return f"workbench.sql({quoted(text.strip())}{tail})", frozenset()
@@ -248,7 +251,7 @@ def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:
     """What a magic whose value is used becomes, or None where it stays the call."""
     method, texts = _arguments(call)
     if method == "run_line_magic" and texts[:1] == ["sql"] and len(texts) == 2:
-        return _sql_call(texts[1], None)[0]
+        return _sql_call(sqltext.SqlCell(None, texts[1]))[0]
     if method == "run_line_magic" and texts[:1] == ["matplotlib"] and INTERACTIVE & set(texts[1].split()):
         message = f"`%matplotlib {texts[1]}` needs a browser beside the kernel"
         hint = "use %matplotlib inline"

@@ -92,12 +92,12 @@ def _sql_cell(python: str, lines: list[str]) -> str | None:
     found = _sql_call(python)
     if found is None:
         return None
-    name, text, connection = found
+    text = found.text
     top = next(at for at, line in enumerate(lines) if line.strip())
     head, body = lines[top], lines[top + 1 :]
     parsed = sqltext.parse_cell(head.strip()[5:].strip(), "\n".join(body))
-    if (parsed.name, parsed.connection) != (name, connection):
-        head = " ".join(["%%sql", *([name] if name else []), *([f"--connection {connection}"] if connection else [])])
+    if parsed._replace(text=text) != found:
+        head = found.head()
     # the query as it stands in the cell, with its blank lines and its indentation
     first = next((at for at, line in enumerate(body) if line.strip()), 0)
     last = max((at for at, line in enumerate(body) if line.strip()), default=-1) + 1
@@ -112,8 +112,8 @@ def _sql_cell(python: str, lines: list[str]) -> str | None:
     return "\n".join([*lines[:top], head, *body[:first], *applied(query, made), *body[last:]])
 
 
-def _sql_call(python: str) -> tuple[str | None, str, str | None] | None:
-    """(the name that is bound, the query, the connection) of the calls that a `%%sql` cell is in Python."""
+def _sql_call(python: str) -> sqltext.SqlCell | None:
+    """The cell whose calls in Python these are; None where they are no `%%sql` cell's."""
     try:
         body = ast.parse(python).body
     except SyntaxError:
@@ -135,11 +135,12 @@ def _sql_call(python: str) -> tuple[str | None, str, str | None] | None:
         name = body[0].targets[0].id
     elif len(body) != 1:
         return None
-    given = {keyword.arg: keyword.value for keyword in queries[0].keywords}
-    connection = given.get("connection")
     text = queries[0].args[0]
     assert isinstance(text, ast.Constant)
-    return name, str(text.value), str(connection.value) if isinstance(connection, ast.Constant) else None
+    # what else is given must be the text's binds: the pulled cell is proven by compiling it again
+    given = {one.arg: one.value.value for one in queries[0].keywords if isinstance(one.value, ast.Constant)}
+    options = {option: value for option, value in given.items() if option in sqltext.OPTIONS}
+    return sqltext.SqlCell(name, str(text.value), **options)  # type: ignore[arg-type]  # a cell of another type compiles to another call
 
 
 def _cell_magic(python: str) -> str | None:

@@ -14,8 +14,10 @@ class Cursor(Protocol):
     rowcount: int | None
     sfqid: str | None
 
-    def execute(self, command: str, params: Sequence[Any] | None = None) -> Cursor:
-        """Run one statement; its `?` are bound by the server."""
+    def execute(
+        self, command: str, params: Sequence[Any] | None = None, *, _statement_params: dict[str, Any] | None = None
+    ) -> Cursor:
+        """Run one statement; its `?` are bound by the server. _statement_params: session parameters for it alone."""
 
     def fetchall(self) -> list[tuple[Any, ...]]:
         """All rows that are left."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from workbench.errors import ParameterError
-from workbench.sqltext import binds, parse_cell
+from workbench.sqltext import USAGE, SqlCell, binds, parse_cell
 
 
 def register(shell: Any) -> None:
@@ -15,17 +15,20 @@ def register(shell: Any) -> None:
 
     def line_magic(line: str) -> Any:
         """%sql select … : the result as a DataFrame. `:name` is bound to the notebook's variable of that name."""
-        return _result(shell.user_ns, line, None)
+        return _result(shell.user_ns, SqlCell(None, line))
 
     def cell_magic(line: str, cell: str) -> Any:
-        """%%sql [NAME] [--connection PROFILE] : run the cell, bind the DataFrame to NAME, and show it as a table."""
+        """Run the cell, bind its result to NAME, and show it as a table.
+
+        %%sql [NAME] [--polars | --arrow] [--limit N] [--connection PROFILE]
+        """
         from workbench.warehouse.display import table
 
         try:
             parsed = parse_cell(line, cell)
         except ValueError as error:
-            raise ParameterError(str(error), hint="%%sql [NAME] [--connection PROFILE], and the query below") from error
-        frame = _result(shell.user_ns, parsed.text, parsed.connection)
+            raise ParameterError(str(error), hint=f"{USAGE}, and the query below") from error
+        frame = _result(shell.user_ns, parsed)
         if parsed.name is not None:
             shell.user_ns[parsed.name] = frame
         return table(frame)
@@ -35,17 +38,18 @@ def register(shell: Any) -> None:
     shell.register_magic_function(no_var_expand(cell_magic), "cell", "sql")
 
 
-def _result(namespace: Mapping[str, Any], text: str, connection: str | None) -> Any:
+def _result(namespace: Mapping[str, Any], cell: SqlCell) -> Any:
     from workbench.warehouse.query import sql
 
-    if not text.strip():
+    if not cell.text.strip():
         raise ParameterError("%sql has no query", hint="write it after %sql, or below %%sql")
     values = {}
-    for name in binds(text):
+    for name in binds(cell.text):
         if name in namespace:
             values[name] = namespace[name]
         else:
             raise ParameterError(
                 f"the query wants a value for :{name}", hint=f"assign {name} in a cell before this one"
             )
-    return sql(text, connection=connection, **values)
+    options: dict[str, Any] = cell.arguments()
+    return sql(cell.text, binds=values, **options)

@@ -24,7 +24,7 @@ class NotebookFlow(FlowSpec):
         show(workbench.table(workbench.sql("select v:a.b::text, ':no' from t where day = :day and n > :n", day=day, n=n)))
         # %% sql03
         one = workbench.sql("""select 'it''s
-   two lines' as x""", connection="prod")
+   two lines' as x""", connection="prod", as_="arrow", limit=1000)
         show(workbench.table(one))
 
         self.one = one
