@@ -113,7 +113,7 @@ class Resolver:
             if shows_again:
                 step.fallbacks.add(name)
             if (owner := self.step_of_cell.get(best.facts.cell.index)) is not None and owner is not step.use:
-                step.providers[name] = owner.node.name  # where it is read after all, it is to fail as in the notebook
+                self._gone(step, name, owner)
         elif best.kind == "import":
             self._import(step, best)
         elif best.kind == "definition" and not best.promoted:
@@ -258,9 +258,10 @@ class Resolver:
     def _ask(self, step: StepFlow) -> None:
         """Ask the steps above for all that a step takes, by itself or for later steps."""
         use = step.use
-        for name in sorted(step.wanted & use.maybe_deletes):
-            # what an earlier step gave would still be there
-            if name in self.parameters or any(name in self.by_name[one].binds for one in use.ancestors):
+        for name in sorted(step.wanted & (use.maybe_deletes | use.deletes)):
+            # what an earlier step gave, or a setup cell binds, would still be there
+            known = name in self.parameters or name in use.setup_binds
+            if known or any(name in self.by_name[one].binds for one in use.ancestors):
                 self._maybe_deleted(step, name)
         joins = use.node.joins
         kept = {
@@ -273,6 +274,9 @@ class Resolver:
             branch, provider = self._source(name, use)
             if provider is None and name not in self.parameters:
                 continue
+            if provider is not None and name in provider.gone:
+                self._gone(step, name, provider)
+                continue
             if provider is None:
                 self.flow.from_parameter.add((use.node.name, name))
             else:
@@ -280,6 +284,15 @@ class Resolver:
                 step.providers[name] = provider.node.name
             (step.takes if name in own else step.passes)[name] = branch if provider is not None else None
         step.gives = {name for name in step.wanted if name in use.binds or name in step.takes or self._shows(name, use)}
+
+    def _gone(self, step: StepFlow, name: str, owner: StepUse) -> None:
+        """Nothing comes from the step that deleted a name: where it is read after all, it fails as in the notebook."""
+        step.providers[name] = owner.node.name
+        if name in step.use.setup_binds:
+            facts, place, statement = next(one for one in owner.own if name in one[2].deletes)
+            message = f"`{name}` is deleted here, and a setup cell binds it again in step `{step.use.node.name}`"
+            need = Need(name, place, facts, statement.reads.get(name), True)
+            self._problem("WB209", message, need, f"bind `{name}` in a step's cell, or don't delete it")
 
     def _maybe_deleted(self, step: StepFlow, name: str) -> None:
         own = step.use.own

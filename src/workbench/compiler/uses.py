@@ -24,7 +24,10 @@ class Need(NamedTuple):
 
 
 class StepUse:
-    """One step's use of names. must: surely bound at its end; may: possibly bound in it; own: its statements."""
+    """One step's use of names. must: surely bound at its end; may: possibly bound in it; own: its statements.
+
+    gone: surely deleted, and unbound at its end.
+    """
 
     def __init__(self, node: Node, order: int) -> None:
         self.node = node
@@ -45,6 +48,7 @@ class StepUse:
         self.may: set[str] = set()
         self.deletes: set[str] = set()
         self.maybe_deletes: set[str] = set()
+        self.gone: set[str] = set()
         self.mutates: set[str] = set()
         self.sets: set[str] = set()
         self.global_names: set[str] = set()
@@ -211,8 +215,8 @@ class _Scan:
                 if statement.kind != "star" and not self.is_hoisted(statement):
                     self.statement(facts, Place(facts.cell.index, at), statement, use.setup_needs)
         use.setup_binds = set(self.bound)
-        # what an earlier step binds anew is handed over, whatever the setup cell says
-        earlier = {name for other in uses[: use.order] for name in other.may}
+        # what an earlier step binds anew is handed over, and what it deletes is gone, whatever the setup cell says
+        earlier = {name for other in uses[: use.order] for name in other.binds}
         self.bound -= earlier
         use.may.clear()
         use.mutates.clear()
@@ -257,6 +261,7 @@ class _Scan:
                 self.carries[name] = _together([self.carries.get(name, Free()), leak])
         use.may |= statement.may | writes
         use.deletes = (use.deletes | statement.deletes) - statement.must
+        use.gone = (use.gone - statement.may - writes) | (statement.deletes - statement.may)
         use.maybe_deletes = ((use.maybe_deletes | statement.maybe_deletes) - statement.must) | reached.deletes
         use.mutates |= statement.mutates
         use.sets |= statement.sets

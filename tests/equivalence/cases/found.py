@@ -157,9 +157,32 @@ CASES: dict[str, Steps] = {
         "print(f(3))\nx = 2",
         "y = 5\nprint(f(2), f(3))",
     ),
+    "deleted_and_bound_in_a_try": (
+        "d = [1]",
+        "print(d)\ndel d",
+        "try:\n    a, (d, *_) = 'u', (5, 6)\nexcept ValueError:\n    pass\nprint(d)",
+    ),
+    "deleted_and_not_bound_in_a_try": (
+        "d = [1]",
+        "print(d)\ndel d",
+        "try:\n    raise ValueError\n    d = 1\nexcept ValueError:\n    pass\n"
+        "try:\n    print(d)\nexcept NameError:\n    print('not bound')",
+    ),
+    "deleted_after_setup": [
+        ("xs = [9]", "setup"),
+        ("del xs", "step:a"),
+        ("if 0:\n    xs = 1\ntry:\n    print(xs)\nexcept NameError:\n    print('not bound')", "step:b"),
+    ],
+    "deleted_by_a_function_after_setup": [
+        ("xs = [9]", "setup"),
+        ("def f():\n    global xs\n    del xs\nf()", "step:a"),
+        ("try:\n    print(xs)\nexcept NameError:\n    print('not bound')", "step:b"),
+    ],
 }
 
 REFUSED = {
+    "deleted_after_setup": "WB209",
+    "deleted_by_a_function_after_setup": "WB209",
     "aliases_made_in_two_branches": "WB402",
     "star_in_a_block": "WB319",
     "star_over_a_parameter": "WB319",
