@@ -77,9 +77,9 @@ def query(text: str, binds: dict[str, Any], connection: str | None) -> pd.DataFr
 
 
 def load(
-    folder: Path, tables: tuple[str, ...], connection: str | None, schema: str, watch: Callable[[str], object]
+    folder: Path, tables: tuple[str, ...], connection: str | None, schema: str, watch: Callable[[str, float], object]
 ) -> tuple[Loaded, ...]:
-    """Load a folder's files into RAW tables. See workbench.warehouse.load."""
+    """Load a file, or a folder's, into RAW tables. See workbench.warehouse.load."""
     from workbench.warehouse.load import load as load_files
 
     return load_files(folder, *tables, connection=connection, schema=schema, watch=watch)

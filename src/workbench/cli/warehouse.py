@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from workbench.cli import explore
-from workbench.cli.explore import CONNECTION, FORM, working
+from workbench.cli.explore import CONNECTION, FORM
 
 
 class Interruptible(click.Group):
@@ -27,12 +26,12 @@ class Interruptible(click.Group):
 
 @click.group(cls=Interruptible, context_settings={"show_default": True})
 def command() -> None:
-    """The local warehouse, and queries, loading and tables of any warehouse.
+    """The local warehouse, and queries and tables of any warehouse.
 
     \b
     workbench warehouse start
     workbench warehouse sql "select count(*) from raw.events"
-    workbench warehouse load data/ --table events
+    workbench warehouse tables session
     """
 
 
@@ -108,30 +107,6 @@ def sql(text: str, given: tuple[tuple[str, str], ...], connection: str | None, f
         from workbench.warehouse import table
 
         click.echo(repr(table(frame)))
-
-
-@command.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table's files; may be repeated.")
-@click.option("--schema", default="RAW", help="Where the tables are.")
-@CONNECTION
-@FORM
-def load(folder: Path, tables: tuple[str, ...], schema: str, connection: str | None, form: str) -> None:
-    """Load FOLDER's files of JSON lines into RAW tables; what a table has already is not loaded again.
-
-    \b
-    workbench warehouse load data/ --table events
-    """
-    from workbench.app.warehouse import load as load_files
-
-    with working() as say:
-        loaded = load_files(folder, tables, connection, schema, lambda file: say(f"loading {file}"))
-    if form == "json":
-        keys = ("table", "file", "load_id", "rows")
-        click.echo(json.dumps([{key: getattr(one, key) for key in keys} for one in loaded], indent=1))
-        return
-    for one in loaded:
-        click.echo(f"{one.table}  {one.file}  {_count(one.rows, 'row') if one.rows else 'was there'}  {one.load_id}")
 
 
 def _count(number: int, what: str) -> str:

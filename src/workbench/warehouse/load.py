@@ -1,13 +1,15 @@
 """Loading files as any ingestion tool would: PUT to a stage, COPY INTO a RAW table, append-only.
 
-A RAW table has one row a document: `data` (VARIANT), `load_id` (the first 16 hex digits of the SHA-256 of the file's
-uncompressed content), `loaded_at` (TIMESTAMP_NTZ, UTC) and `file_name`. The same content is loaded once into a table.
+A RAW table has one row a record, of JSON lines, CSV and Parquet alike: `data` (VARIANT), `load_id` (the first 16 hex
+digits of the SHA-256 of the file's uncompressed content), `loaded_at` (TIMESTAMP_NTZ, UTC) and `file_name`. The same
+content is loaded once into a table.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import itertools
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -18,17 +20,17 @@ from pathlib import Path
 from workbench.errors import WarehouseError
 from workbench.project import Project
 from workbench.warehouse.base import Connection, Cursor, identifier
+from workbench.warehouse.records import SUFFIXES, chunks
 
 SCHEMA = "RAW"
-SUFFIXES = (".jsonl", ".ndjson", ".json", ".jsonl.gz", ".ndjson.gz", ".json.gz")
+Watch = Callable[[str, float], object]
 STAGE = "workbench_landing"
-_CHUNK = 1 << 20
 _MANY = 1000  # binds in one statement
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What became of one file. rows: documents added, 0 where the table had the file's content already."""
+    """What became of one file. rows: records added, 0 where the table had the file's content already."""
 
     table: str
     file: str
@@ -59,13 +61,13 @@ def load(
     connection: str | None = None,
     schema: str = SCHEMA,
     project: Project | None = None,
-    watch: Callable[[str], object] = str,
+    watch: Watch = lambda file, share: None,
 ) -> tuple[Loaded, ...]:
-    """Load the folder's files of JSON lines (also gzipped) into RAW tables, which are made where they don't exist.
+    """Load a file, or a folder's, of JSON lines, CSV or Parquet into RAW tables, which are made where they don't exist.
 
     A file belongs to the table of its name up to the first dot (`events.2026-10.jsonl.gz` to EVENTS), or of the folder
-    that it is in. tables: only these. connection: a profile's name. Each file is loaded whole or not at all.
-    watch: called with each file's name before its turn.
+    that it is in. JSON and CSV may be gzipped. tables: only these. connection: a profile's name. Each file is loaded
+    whole or not at all. watch: called with each file's name before its turn, and how much is done, from 0 to 1.
     Raises WarehouseError where there is nothing to load or the warehouse refuses.
     """
     from snowflake.connector.errors import Error
@@ -74,6 +76,11 @@ def load(
     from workbench.warehouse.failures import translated
 
     chosen = list(_files(Path(folder), tables))
+    turns = itertools.count()  # a file has two: it is packed, and it is copied
+
+    def told(file: str) -> None:
+        watch(file, next(turns) / (2 * len(chosen)))
+
     name = profile_name(connection)
     session = connect(name, project=project)
     try:
@@ -84,7 +91,7 @@ def load(
             for table in dict.fromkeys(table for table, _ in chosen):
                 files = [file for name, file in chosen if name == table]
                 folder = Path(scratch, hashlib.sha256(table.encode()).hexdigest()[:16])
-                loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, watch)
+                loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, told)
             return tuple(loaded)
     except Error as error:
         raise translated(error, profile=name) from error
@@ -94,8 +101,13 @@ def load(
 
 def _files(folder: Path, tables: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     """(table, file) for each file to load. Raises WarehouseError where a table that was asked for has none."""
+    if folder.is_file() and folder.name.endswith(SUFFIXES) and not tables:
+        yield folder.name.partition(".")[0].lower(), folder
+        return
     if not folder.is_dir():
-        raise WarehouseError(f"{folder} is no folder", hint="name the folder that holds the files")
+        raise WarehouseError(
+            f"{folder} is no folder, and no file that can be loaded", hint=f"files end with {', '.join(SUFFIXES)}"
+        )
     found: dict[str, list[Path]] = {}
     for file in sorted(folder.glob("*")) + sorted(folder.glob("*/*")):
         if file.is_file() and file.name.endswith(SUFFIXES):
@@ -104,7 +116,7 @@ def _files(folder: Path, tables: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
     wanted = [table.lower() for table in tables] or sorted(found)
     missing = [table for table in wanted if table not in found]
     if missing or not wanted:
-        what = f"no file for {', '.join(missing)}" if missing else "no files of JSON lines"
+        what = f"no file for {', '.join(missing)}" if missing else "no files to load"
         raise WarehouseError(f"{folder} has {what}", hint=f"files end with {', '.join(SUFFIXES)}")
     for table in wanted:
         for file in found[table]:
@@ -175,14 +187,12 @@ def _copy(cursor: Cursor, target: Target, staged: str, load_id: str, name: str, 
 
 
 def _packed(file: Path, folder: Path) -> tuple[Path, str]:
-    """The file gzipped in the folder, under the hash of its uncompressed content, and that hash."""
+    """The file's records, gzipped in the folder under the hash of its uncompressed content, and that hash."""
     digest = hashlib.sha256()
     target = folder / "packing"
-    opened = gzip.open if file.name.endswith(".gz") else open
     # level 1: the network here is loopback or fast, and the default level takes longer than the rest of the load
-    with opened(file, "rb") as source, gzip.GzipFile(target, "wb", compresslevel=1, mtime=0) as packed:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
+    with gzip.GzipFile(target, "wb", compresslevel=1, mtime=0) as packed:
+        for chunk in chunks(file, digest.update):
             packed.write(chunk)
     load_id = digest.hexdigest()[:16]
     return target.replace(folder / f"{load_id}.json.gz"), load_id

@@ -116,8 +116,46 @@ def test_an_empty_file(ask: Ask, schema: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("folder", ["", "nothing-here"])
 def test_nothing_to_load(tmp_path: Path, folder: str) -> None:
     """A folder without files, or no folder, is an error that says so."""
-    with pytest.raises(WarehouseError, match=r"no files of JSON lines|is no folder"):
+    with pytest.raises(WarehouseError, match=r"no files to load|is no folder"):
         load(tmp_path / folder if folder else tmp_path)
+
+
+def test_csv_and_parquet(ask: Ask, schema: str, tmp_path: Path) -> None:
+    """A record is an object by the titles; of CSV every value is a text, of Parquet it has its type."""
+    (tmp_path / "shops.a.csv").write_bytes('\ufeffsku,"the ""name""",n\r\n007,"a,\nb",\r\n\r\nü,x,1\r\n'.encode())
+    (tmp_path / "shops.b.tsv.gz").write_bytes(gzip.compress(b"sku\tn\n008\t2\n"))
+    day = pd.Timestamp("2024-01-02 03:04:05")
+    pd.DataFrame({"sku": ["9"], "n": [3], "at": [day], "raw": [b"\xff"], "l": [[1, None]]}).to_parquet(
+        tmp_path / "shops.c.parquet"
+    )
+    assert [one.rows for one in load(tmp_path, schema=schema)] == [2, 1, 1]
+    assert [one.rows for one in load(tmp_path / "shops.a.csv", schema=schema)] == [0]
+    assert ask(f"select data from {schema}.shops order by data:sku::varchar").data.tolist() == [
+        {"sku": "007", 'the "name"': "a,\nb", "n": None},
+        {"sku": "008", "n": "2"},
+        {"sku": "9", "n": 3, "at": "2024-01-02T03:04:05", "raw": "ff", "l": [1, None]},
+        {"sku": "ü", 'the "name"': "x", "n": "1"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("t.csv", b"a,b\n1,2\n3\n", "line 3: 1 values below 2 titles"),
+        ("t.csv", b"a,a\n1,2\n", "a title twice"),
+        ("t.csv", b'a\n"open\n', "line 2"),
+        ("t.csv", b"a\n\xff\n", "UTF-8"),
+        ("t.parquet", b"PAR1 no", "no Parquet file"),
+    ],
+)
+def test_files_that_are_not_what_they_say(
+    ask: Ask, schema: str, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    """The file and the line are named, and nothing is loaded."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(WarehouseError, match=words):
+        load(tmp_path, schema=schema)
+    assert ask(f"select count(*) as n from {schema}.t").n[0] == 0
 
 
 @pytest.mark.slow
