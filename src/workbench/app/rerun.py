@@ -47,7 +47,9 @@ def run(
         record.write(project, running)
         ended = dataclasses.replace(running, status="interrupted")
         try:
-            done = rerun.execute(content, folder / PARTIAL, values, notebook.resolve().parent, on_cell)
+            done = rerun.execute(
+                content, folder / PARTIAL, values, notebook.resolve().parent, on_cell, name=notebook.name
+            )
             ended = dataclasses.replace(running, status="failed" if done.failure else "succeeded", failure=done.failure)
         except KeyboardInterrupt:
             pass  # what ran until then is in the executed notebook

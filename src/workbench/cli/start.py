@@ -24,6 +24,7 @@ COMMANDS = {
     "rerun": ("rerun", "Run a notebook itself with other parameters."),
     "runs": ("runs", "The runs of a notebook: status, parameters, metrics, links."),
     "open": ("open", "One local page of a run: the executed notebook and the cards."),
+    "queries": ("queries", "The queries of a run, a notebook or today: time, rows, credits."),
     "load": ("load", "Load files of JSON lines, CSV or Parquet into the warehouse."),
     "warehouse": ("warehouse", "The local warehouse: start, stop, status, sql, tables."),
     "demo": ("demo", "The whole path once, on generated data."),

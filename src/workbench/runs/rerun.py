@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import json
 import logging
+import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -70,11 +72,13 @@ def execute(
     on_cell: OnCell,
     *,
     after: Mapping[int, str] = MappingProxyType({}),
+    name: str = "",
 ) -> Executed:
     """Run the notebook in a kernel and write it to output, which grows while it runs.
 
     notebook: nbformat 4, as JSON. cwd: where the kernel works. after: by a cell's place (see place_of) an expression
     that the kernel evaluates when the cell has run, unseen: neither the notebook nor its namespace know of it.
+    name: of the notebook, for its queries' tags; output's, where it is empty.
     Raises RunFailed where there is no kernel to run it in.
     """
     with quick.imports():
@@ -89,18 +93,19 @@ def execute(
     kernel = (notebook.get("metadata", {}).get("kernelspec") or {}).get("name") or "python3"
     error = None
     try:
-        papermill.execute_notebook(
-            node,
-            str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats its paths
-            parameters=dict(parameters),
-            engine_name="workbench",
-            kernel_name=kernel,
-            progress_bar=False,
-            cwd=str(cwd),
-            on_cell=on_cell,
-            after=after,
-            extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel warns of its own transport
-        )
+        with _told(name or output.name):
+            papermill.execute_notebook(
+                node,
+                str(output).replace("{", "{{").replace("}", "}}"),  # papermill formats its paths
+                parameters=dict(parameters),
+                engine_name="workbench",
+                kernel_name=kernel,
+                progress_bar=False,
+                cwd=str(cwd),
+                on_cell=on_cell,
+                after=after,
+                extra_arguments=["--IPKernelApp.log_level=50"],  # or each kernel warns of its own transport
+            )
     except papermill.PapermillExecutionError as raised:
         error = raised
     except NoSuchKernel:
@@ -109,6 +114,22 @@ def execute(
         ) from None
     done = json.loads(output.read_bytes())
     return Executed(done, _failure(done, error) if error else None)
+
+
+@contextlib.contextmanager
+def _told(name: str) -> Iterator[None]:
+    """The environment of a kernel that nobody looks at: no line of progress, the notebook's name for its queries."""
+    ours = {"WORKBENCH_PROGRESS": "off", "WORKBENCH_NOTEBOOK": name}
+    before = {variable: os.environ.get(variable) for variable in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for variable, value in before.items():
+            if value is None:
+                del os.environ[variable]
+            else:
+                os.environ[variable] = value
 
 
 def place_of(cell: Mapping[str, Any]) -> int | None:

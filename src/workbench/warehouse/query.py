@@ -79,6 +79,9 @@ def sql(
     Columns that SQL has in plain upper case are lower case in the result. Whole numbers are int64 (in pandas float64
     with NULLs among them), other numbers float64, dates and timestamps datetime64 (dates in Arrow and polars), VARIANT,
     OBJECT and ARRAY Python values (JSON texts in Arrow and polars).
+    Each statement carries a query tag of who asks: the notebook and cell, or the flow, run and step (see `workbench
+    queries`). One that takes more than two seconds says its time; Ctrl-C, or the kernel's interrupt, cancels it in the
+    warehouse.
     `frame.attrs["workbench"]` of a pandas frame has query_id, seconds and connection, and the limit where one was
     given; an Arrow table has the same as JSON in `schema.metadata[b"workbench"]`.
 
@@ -90,12 +93,13 @@ def sql(
 
     from workbench.warehouse.connection import profile_name
     from workbench.warehouse.failures import translated
+    from workbench.warehouse.running import executed
 
     profile, project = profile_name(connection), Project.around()
     statement, given, parameters = _prepared(text, {**values, **_own(text, binds, values)}, as_, limit, stream, project)
     try:
         if stream:
-            return _streamed(_executed(statement, given, parameters, profile, project), profile)
+            return _streamed(executed(statement, given, parameters, profile, project), profile)
         return _result(statement, given, parameters, as_, profile, project)
     except Error as error:
         raise translated(error, profile=profile) from error
@@ -143,13 +147,14 @@ def _result(
     statement: str, given: list[Any], parameters: dict[str, Any], as_: str, profile: str, project: Project
 ) -> Any:
     from workbench.warehouse import frame, room
+    from workbench.warehouse.running import executed
     from workbench.warehouse.sessions import session
 
     facts: dict[str, Any]
 
     session(profile, project)  # opening one is not the query's time
     began = time.perf_counter()
-    cursor = _executed(statement, given, parameters, profile, project)
+    cursor = executed(statement, given, parameters, profile, project)
     described, facts = cursor.description, {"query_id": cursor.sfqid or ""}
     try:
         room.check(cursor, texts_are_objects=as_ == "pandas")
@@ -178,25 +183,3 @@ def _streamed(cursor: Cursor, profile: str) -> Iterator[pa.Table]:
             cursor.close()
 
     return batches()
-
-
-def _executed(statement: str, values: list[Any], parameters: dict[str, Any], profile: str, project: Project) -> Cursor:
-    """The statement's cursor. Logs in anew where the session is gone: then the statement was not looked at."""
-    from snowflake.connector.errors import Error
-
-    from workbench.warehouse.failures import must_log_in_again
-    from workbench.warehouse.sessions import forget, session
-
-    for attempt in (1, 2):
-        try:
-            cursor = session(profile, project).cursor()
-            return cursor.execute(statement, values or None, _statement_params=parameters)
-        except KeyboardInterrupt:
-            # the connector has told the server to cancel; what the session has open is unknown
-            forget(profile, project)
-            raise
-        except Error as error:
-            if attempt == 2 or not must_log_in_again(error):
-                raise
-            forget(profile, project)
-    raise AssertionError("unreachable")

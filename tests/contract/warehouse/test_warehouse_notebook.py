@@ -16,7 +16,7 @@ import pytest
 
 from workbench.app.lab import environment
 from workbench.project import Project
-from workbench.warehouse import local
+from workbench.warehouse import local, sql
 
 Run = Callable[[str], list[dict[str, Any]]]
 
@@ -71,6 +71,64 @@ def test_queries_in_a_notebook(run: Run) -> None:
     assert "binds one name" in error["evalue"]
     (error,) = run("%%sql --connection nope\nselect 1")
     assert error["ename"] == "UnknownProfile"
+
+
+LONG = "select count(*) from table(generator(rowcount => 10000000)) a, table(generator(rowcount => 10000000)) b"
+HISTORY = "select query_text, execution_status, query_tag from table(information_schema.query_history())"
+
+
+@pytest.mark.slow
+def test_a_long_query_says_its_time_and_is_cancelled(alone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After two seconds a line below the cell says the time; an interrupt ends the query in the warehouse as well, the
+    line is gone, the next cell runs, and the history has the cell that asked.
+    """
+    from jupyter_client.manager import start_new_kernel
+
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/explore.ipynb")
+    for name, value in environment(alone).items():
+        monkeypatch.setenv(name, value)
+    manager, client = start_new_kernel(kernel_name="python3", env=dict(os.environ), cwd=str(alone.root))
+    try:
+        client.execute_interactive("%load_ext workbench", timeout=120)
+        message = client.session.msg(
+            "execute_request", {"code": f"%%sql\n{LONG}", "silent": False, "store_history": True, "allow_stdin": False}
+        )
+        message["metadata"]["cellId"] = "cell-of-the-test"
+        client.shell_channel.send(message)
+        displays: list[dict[str, Any]] = []
+        reply = None
+        while reply is None:
+            got = client.get_iopub_msg(timeout=60)
+            if got["msg_type"] in ("display_data", "update_display_data"):
+                displays.append(got)
+                if len(displays) == 2:
+                    manager.interrupt_kernel()
+            if got["msg_type"] == "error":
+                reply = got["content"]
+        assert reply["ename"] == "KeyboardInterrupt"
+        client.get_shell_msg(timeout=60)  # what is sent before that is aborted with the cell
+        texts = [one["content"]["data"].get("text/plain") for one in displays]
+        assert texts[0] == "running in local · 2 s"
+        assert texts[1] == "running in local · 3 s"
+        assert texts[-1] is None  # cleared
+        assert len({one["content"]["transient"]["display_id"] for one in displays}) == 1
+
+        monkeypatch.setenv("WORKBENCH_CONNECTION", "local")
+        found = sql(HISTORY)
+        found = found[found.query_text == LONG]
+        assert found.execution_status.tolist() == ["FAILED_WITH_ERROR"]
+        tag = json.loads(found.query_tag.iloc[0])
+        assert (tag["notebook"], tag["cell"]) == ("work/explore.ipynb", "cell-of-the-test")
+        outputs: list[Any] = []
+        client.execute_interactive(
+            "x = %sql select 5 as a\nx.a[0].item()",
+            output_hook=lambda one: outputs.append(one["content"]) if one["msg_type"] == "execute_result" else None,
+            timeout=60,
+        )
+        assert [one["data"]["text/plain"] for one in outputs] == ["5"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
 
 
 @pytest.mark.slow

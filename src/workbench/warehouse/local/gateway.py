@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.warehouse.local.address import USER, Address
 from workbench.warehouse.local.answers import Chunks, answered
+from workbench.warehouse.local.history import History, is_asked
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -32,6 +33,7 @@ KEPT_BYTES = 65_536
 KEPT_ANSWERS = 256
 IN_PROGRESS = "333333"
 WRONG_PASSWORD = "390100"  # noqa: S105  Snowflake's error number, not a password
+CANCELLED = "000604"
 INTERNAL_ERROR = "370001"
 
 
@@ -43,9 +45,12 @@ class Gateway:
         self._chunks = chunks
         self._address = address
         self._upload_key = secrets.token_urlsafe(24)
+        self._history = History()
         self._sessions: dict[str, threading.Lock] = {}
         self._running: dict[str, asyncio.Task[Response]] = {}
         self._connections: dict[str, Any] = {}
+        self._begun: set[str] = set()
+        self._cancelled: set[str] = set()
         self._answered: OrderedDict[str, Response] = OrderedDict()
         self._last_request = time.monotonic()
         self._in_flight = 0
@@ -143,7 +148,7 @@ class Gateway:
             return self._answered[key]
         if key not in self._running:
             self._connections[key] = fakesnow.server.sessions[token]
-            running = asyncio.to_thread(self._run, request, body, self._connections[key], self._sessions[token])
+            running = asyncio.to_thread(self._run, key, request, body, self._sessions[token])
             self._running[key] = asyncio.create_task(running)
         return await self._wait(key)
 
@@ -169,16 +174,34 @@ class Gateway:
                 self._answered.popitem(last=False)
         return response
 
-    def _run(self, request: Request, body: dict[str, Any], connection: Any, lock: threading.Lock) -> Response:
+    def _run(self, key: str, request: Request, body: dict[str, Any], lock: threading.Lock) -> Response:
         """In a thread: the statement, after those that its session asked for before."""
         try:
             with lock:
-                address = f"{request.url.scheme}://{request.url.netloc}"
-                return _answer(answered(connection, body, request, self._chunks, address))
+                if key in self._cancelled:
+                    return _failure(CANCELLED, "SQL execution canceled", "57014")
+                self._begun.add(key)
+                return _answer(self._noted(request, body, self._connections[key]))
         except Exception:
             log.exception("can't answer: %s", request.url.path)
+        finally:
+            self._begun.discard(key)
         # the connector would send a statement that ended with a status of 500 again and again
         return _failure(INTERNAL_ERROR, "the local warehouse can't run this statement; its log says why", "XX000")
+
+    def _noted(self, request: Request, body: dict[str, Any], connection: Any) -> dict[str, Any]:
+        """The statement's answer, and the statement in the history from its beginning to its end."""
+        session = id(connection) % 10**12
+        entry = self._history.begin(body, getattr(connection, "_wb_query_tag", ""), session, USER.upper())
+        answer: dict[str, Any] = {"success": False, "message": "the local warehouse can't run this statement"}
+        try:
+            if is_asked(body["sqlText"]):
+                self._history.show(connection)
+            address = f"{request.url.scheme}://{request.url.netloc}"
+            answer = answered(connection, body, request, self._chunks, address)
+        finally:
+            entry.end(answer)
+        return answer
 
     async def _chunk(self, request: Request) -> Response:
         """A part of a large result. Its address is the permission: the connector sends no token with it."""
@@ -191,8 +214,15 @@ class Gateway:
 
     async def _abort(self, request: Request) -> Response:
         key = (await _json(request)).get("requestId", "")
-        if _token(request) in self._sessions and (connection := self._connections.get(key)) is not None:
-            connection._duck_conn.interrupt()
+        if _token(request) in self._sessions and (task := self._running.get(key)) is not None:
+            self._cancelled.add(key)
+            connection = self._connections[key]
+            # one that is about to begin, or between two of its parts, doesn't hear it the first time
+            while not task.done():
+                if key in self._begun:
+                    connection._duck_conn.interrupt()
+                await asyncio.wait([task], timeout=0.05)
+            self._cancelled.discard(key)
         return _answer({"data": None, "success": True})
 
     async def _upload(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.local import names, rewrites, typed
+from workbench.warehouse.local import history, names, rewrites, typed
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -286,6 +286,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
     def rewritten(cursor: Any, expression: exp.Expr) -> Any:
         tag = getattr(cursor._conn, "_wb_query_tag", "")
         expression, cursor._conn._wb_query_tag = rewrites.with_query_tag(expression, tag)
+        history.mended(expression, refuse)
         names.named(expression, cursor._wb_command)
         return explode(cursor, rewrites.mended(expression, refuse))
 

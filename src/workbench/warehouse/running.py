@@ -1,0 +1,37 @@
+"""Running one statement: in the thread's session, with a query tag and a line of progress, cancelled by Ctrl-C."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workbench.project import Project
+from workbench.warehouse.base import Cursor
+
+
+def executed(statement: str, values: list[Any], parameters: dict[str, Any], profile: str, project: Project) -> Cursor:
+    """The statement's cursor. Logs in anew where the session is gone: then the statement was not looked at.
+
+    parameters: session parameters for this statement alone. Raises the connector's errors.
+    """
+    from snowflake.connector.errors import Error
+
+    from workbench.warehouse.failures import must_log_in_again
+    from workbench.warehouse.progress import shown
+    from workbench.warehouse.sessions import forget, session
+    from workbench.warehouse.tag import query_tag
+
+    given = {"QUERY_TAG": query_tag(), **parameters}
+    for attempt in (1, 2):
+        try:
+            cursor = session(profile, project).cursor()
+            with shown(f"running in {profile}"):
+                return cursor.execute(statement, values or None, _statement_params=given)
+        except KeyboardInterrupt:
+            # the connector has told the server to cancel; what the session has open is unknown
+            forget(profile, project)
+            raise
+        except Error as error:
+            if attempt == 2 or not must_log_in_again(error):
+                raise
+            forget(profile, project)
+    raise AssertionError("unreachable")
