@@ -7,6 +7,7 @@ The public API, for notebooks and flows; everything else is private to the packa
     write(frame, table, mode, key=…)      a frame's rows into a table, all or none: append, replace, merge
     tables(text)                          the tables that there are, searched by name, column and description
     describe(table), preview(table)       its columns, keys and tests; its first rows
+    profile(table)                        what its columns hold, computed by the warehouse; two tables or days compared
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from workbench.explore import describe as describe
     from workbench.explore import preview as preview
+    from workbench.explore import profile as profile
     from workbench.explore import tables as tables
     from workbench.tracking import log_figure as log_figure
     from workbench.tracking import log_metric as log_metric
@@ -29,7 +31,18 @@ if TYPE_CHECKING:
     from workbench.warehouse import write as write
 
 __version__ = "0.1.0"
-__all__ = ["describe", "log_figure", "log_metric", "log_parameter", "preview", "sql", "table", "tables", "write"]
+__all__ = [
+    "describe",
+    "log_figure",
+    "log_metric",
+    "log_parameter",
+    "preview",
+    "profile",
+    "sql",
+    "table",
+    "tables",
+    "write",
+]
 
 _HOME = {
     "describe": "workbench.explore",
@@ -37,6 +50,7 @@ _HOME = {
     "log_metric": "workbench.tracking",
     "log_parameter": "workbench.tracking",
     "preview": "workbench.explore",
+    "profile": "workbench.explore",
     "sql": "workbench.warehouse",
     "table": "workbench.warehouse",
     "tables": "workbench.explore",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.explore.describing import Description
     from workbench.explore.listing import Tables
     from workbench.explore.previewing import Preview
+    from workbench.explore.profiled import Comparison, Profile
     from workbench.warehouse.load import Loaded
 
 
@@ -104,3 +105,20 @@ def preview(table: str, rows: int, connection: str | None) -> Preview:
     from workbench.explore import preview as first
 
     return first(table, rows, connection=connection)
+
+
+def profile(
+    asked: str,
+    columns: tuple[str, ...],
+    sample: float | None,
+    compare: str | None,
+    at: dict[str, list[str]] | list[str] | None,
+    connection: str | None,
+    binds: dict[str, Any],
+) -> Profile | Comparison:
+    """A table's or a query's profile, or two compared. See workbench.profile."""
+    from workbench.explore import profile as profiled
+
+    chosen = list(columns) or None
+    days: Any = at
+    return profiled(asked, columns=chosen, sample=sample, compare=compare, at=days, connection=connection, **binds)

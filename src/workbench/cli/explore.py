@@ -1,4 +1,4 @@
-"""workbench warehouse tables, describe, preview: from a table's name to what is in it."""
+"""workbench warehouse tables, describe, preview, profile: from a table's name to what is in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORM = click.option("--format", "form", type=click.Choice(["text", "json"]), def
 
 def add_to(group: click.Group) -> None:
     """Make the commands known to `workbench warehouse`."""
-    for one in (tables, describe, preview):
+    for one in (tables, describe, preview, profile):
         group.add_command(one)
 
 
@@ -94,6 +94,54 @@ def preview(table: str, rows: int, connection: str | None, form: str) -> None:
         click.echo(found.frame.to_json(orient="records", date_format="iso", indent=1, default_handler=str))
     else:
         click.echo(repr(found))
+
+
+@click.command()
+@click.argument("table")
+@click.option("-c", "--column", "columns", multiple=True, metavar="NAME", help="Only this one; may be repeated.")
+@click.option("--sample", type=float, metavar="N", help="A share of the rows (0.01), or a number of rows; 0 for all.")
+@click.option("--compare", metavar="TABLE", help="Another table or query, to be put beside it.")
+@click.option("--at", metavar="[COLUMN=]DAY[,DAY]", help="One day, or two that are compared.")
+@click.option("-p", "--parameter", "given", nargs=2, multiple=True, metavar="NAME VALUE", help="A :NAME in a query.")
+@CONNECTION
+@FORM
+def profile(
+    table: str,
+    columns: tuple[str, ...],
+    sample: float | None,
+    compare: str | None,
+    at: str | None,
+    given: tuple[tuple[str, str], ...],
+    connection: str | None,
+    form: str,
+) -> None:
+    """What the columns of TABLE hold; TABLE may be a query as well, and `-` is read from standard input.
+
+    NULLs, distinct values, limits, means, quantiles, histograms, most frequent values, rows over time: computed by the
+    warehouse. A table of more than 50 million rows is sampled, and the result says so.
+
+    \b
+    workbench warehouse profile shopping_events
+    workbench warehouse profile shopping_events --at day=2026-10-01,2026-10-02
+    workbench warehouse profile orders --compare staging.orders --format json
+    """
+    from workbench.app.warehouse import profile as profiled
+
+    with working() as say:
+        say("profiling")
+        asked = sys.stdin.read() if table == "-" else table
+        found = profiled(asked, columns, sample, compare, _days(at), connection, dict(given))
+    click.echo(
+        json.dumps(found.as_json(), indent=1, ensure_ascii=False, default=str) if form == "json" else repr(found)
+    )
+
+
+def _days(at: str | None) -> dict[str, list[str]] | list[str] | None:
+    """`day=2026-10-01,2026-10-02` as profile's at=."""
+    if at is None:
+        return None
+    column, _, days = at.rpartition("=")
+    return {column: days.split(",")} if column else days.split(",")
 
 
 @contextlib.contextmanager

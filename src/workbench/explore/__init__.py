@@ -14,10 +14,11 @@ if TYPE_CHECKING:
     from workbench.explore.describing import describe as describe
     from workbench.explore.listing import tables as tables
     from workbench.explore.previewing import preview as preview
+    from workbench.explore.profiling import profile as profile
 
-__all__ = ["describe", "preview", "tables"]
+__all__ = ["describe", "preview", "profile", "tables"]
 
-_HOME = {"describe": "describing", "preview": "previewing", "tables": "listing"}
+_HOME = {"describe": "describing", "preview": "previewing", "profile": "profiling", "tables": "listing"}
 
 
 def __getattr__(name: str) -> Any:

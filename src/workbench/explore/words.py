@@ -59,6 +59,14 @@ def number(value: Any) -> str:
     return f"{float(value):.4g}"
 
 
+def short(number: int) -> str:
+    """A large number in three digits: `9,870`, `12.3k`, `4.57M`."""
+    for size, sign in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if number >= 10 * size or (number >= size and size > 10**3):
+            return f"{number / size:.3g}{sign}" if number < 999.5 * size else f"{number / size:,.0f}{sign}"
+    return f"{number:,}"
+
+
 def share(part: float) -> str:
     """`0%`, `<0.1%`, `12.3%`, `>99.9%`, `100%`: what isn't none is not shown as none, nor what isn't all as all."""
     if part <= 0 or part >= 1:

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from workbench.warehouse.local import quantiles
+
 Refuse = Callable[[str], Exception]
 
 _OUTER = "_wb_outer"
@@ -63,6 +65,7 @@ def finished(statement: Any) -> Any:
     """What is left to do, in place, when fakesnow has made the statement DuckDB's."""
     from sqlglot import exp
 
+    quantiles.together(statement)
     for call in list(statement.find_all(exp.Anonymous)):
         if (
             call.name == _FLATTEN

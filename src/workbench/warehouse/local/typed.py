@@ -131,8 +131,7 @@ def _type(holder: Any, operand: Any, values: dict[str, Any], describe: Describe)
     if around is None or not isinstance(holder, exp.Select):
         return None
     # a subquery that looks at the query around it: ask there, for a subquery of the operand alone
-    lifted = _reduced(holder)
-    lifted.set("expressions", [exp.alias_(operand.copy(), "wb")])
+    lifted = _reduced(holder, [exp.alias_(operand.copy(), "wb")])
     return _type(around, exp.Subquery(this=lifted), values, describe)
 
 
@@ -144,8 +143,7 @@ def _probes(holder: Any, operand: Any) -> Iterator[Any]:
     if operand.find(exp.Column, exp.Query) is None:
         yield exp.Select(expressions=[column])
     elif isinstance(holder, exp.Select):
-        alone = _reduced(holder)
-        alone.set("expressions", [column])
+        alone = _reduced(holder, [column])
         alone.set("group", None)
         yield _with_ctes(holder, alone)
         # where the operand is of a group, or uses the alias of another column
@@ -156,9 +154,15 @@ def _probes(holder: Any, operand: Any) -> Iterator[Any]:
         yield exp.Select(expressions=[column]).from_(holder.this.copy())
 
 
-def _reduced(holder: Any) -> Any:
-    """The SELECT without what has no say in its columns' types."""
+def _reduced(holder: Any, columns: list[Any] | None = None) -> Any:
+    """The SELECT without what has no say in its columns' types. columns: instead of its own."""
+    own = holder.expressions
+    if columns is not None:
+        holder.set("expressions", [])  # a wide one takes its time to be copied
     reduced = holder.copy()
+    if columns is not None:
+        holder.set("expressions", own)
+        reduced.set("expressions", columns)
     for part in ("order", "limit", "offset", "distinct", "qualify", "having", "sample"):
         reduced.set(part, None)
     return reduced
