@@ -26,6 +26,7 @@ COMMANDS = {
     "open": ("open", "One local page of a run: the executed notebook and the cards."),
     "queries": ("queries", "The queries of a run, a notebook or today: time, rows, credits."),
     "load": ("load", "Load files of JSON lines, CSV or Parquet into the warehouse."),
+    "connections": ("connections", "The connection profiles; sign in with one to try it."),
     "warehouse": ("warehouse", "The local warehouse: start, stop, status, sql, tables."),
     "demo": ("demo", "The whole path once, on generated data."),
     "doctor": ("doctor", "What is installed, reachable and configured."),
@@ -45,7 +46,7 @@ Options:
   -h, --help  Show this message and exit.
 
 Commands:
-""" + "".join(f"  {name:9}  {line}\n" for name, (_, line) in COMMANDS.items())
+""" + "".join(f"  {name:11}  {line}\n" for name, (_, line) in COMMANDS.items())
 
 
 def main() -> None:

@@ -300,6 +300,18 @@ RULES = (
         ),
     ),
     Rule(
+        "WB323",
+        "A password stands in the notebook",
+        "It would go into the flow, and with it into git, into cards and artifacts, and to everybody who reads them.",
+        (
+            (
+                "step:load",
+                "import snowflake.connector\n\n"
+                'session = snowflake.connector.connect(account="acme", user="me", password="example")\nsession.close()',
+            ),
+        ),
+    ),
+    Rule(
         "WB330",
         "An iteration needs another one",
         "The iterations of a Metaflow foreach run beside one another, each in a process of its own.",

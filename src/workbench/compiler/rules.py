@@ -9,6 +9,7 @@ from workbench.compiler import processes
 from workbench.compiler.definitions import Definitions, Place, imported_path
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
+from workbench.compiler.secrets import literal_secrets
 from workbench.compiler.surroundings import check_processes
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
@@ -185,6 +186,7 @@ def _read_after(place: Place, statements: list[tuple[CellFacts, Place, Statement
 
 
 RULES = (
+    (("connect", "Connect", "SnowflakeConnection"), literal_secrets),
     (("__",), mangled_names),
     (("self",), flow_names),
     (("globals", "locals", "vars", "dir", "exit", "quit"), namespace_calls),

@@ -13,6 +13,8 @@ def register(shell: Any) -> None:
     """Make `%sql` and `%%sql` known to an IPython shell."""
     from IPython.core.magic import no_var_expand
 
+    from workbench.warehouse.offering import register as offer_names
+
     def line_magic(line: str) -> Any:
         """%sql select … : the result as a DataFrame. `:name` is bound to the notebook's variable of that name."""
         return _result(shell.user_ns, SqlCell(None, line))
@@ -36,6 +38,7 @@ def register(shell: Any) -> None:
     # a `{name}` or `$name` in the text is the query's own: nothing may be spliced in before we see it
     shell.register_magic_function(no_var_expand(line_magic), "line", "sql")
     shell.register_magic_function(no_var_expand(cell_magic), "cell", "sql")
+    offer_names(shell)
 
 
 def _result(namespace: Mapping[str, Any], cell: SqlCell) -> Any:

@@ -43,6 +43,14 @@ def session(profile: str, project: Project) -> Connection:
     return connection
 
 
+def place(profile: str, project: Project) -> tuple[str, str] | None:
+    """(database, schema) that this thread's connection is in, as the warehouse keeps them; None where none is open."""
+    kept = _cache.kept.get((profile, str(project.root)))
+    connection: Any = kept.connection if kept is not None else None
+    found = (getattr(connection, "database", None), getattr(connection, "schema", None))
+    return (str(found[0]).strip('"'), str(found[1]).strip('"')) if all(found) else None
+
+
 def forget(profile: str, project: Project) -> None:
     """Close this thread's connection; the next query opens a new one."""
     if (kept := _cache.kept.pop((profile, str(project.root)), None)) is not None:

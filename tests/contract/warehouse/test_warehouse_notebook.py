@@ -132,6 +132,45 @@ def test_a_long_query_says_its_time_and_is_cancelled(alone: Project, monkeypatch
 
 
 @pytest.mark.slow
+def test_names_are_offered_while_a_query_is_typed(alone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel completes tables, columns and binds in queries; the first key doesn't wait for the warehouse."""
+    from jupyter_client.manager import start_new_kernel
+
+    for name, value in environment(alone).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WORKBENCH_CONNECTION", "local")
+    sql('create table shopping_baskets (basket_id int, "Odd name" int)')
+    manager, client = start_new_kernel(kernel_name="python3", env=dict(os.environ), cwd=str(alone.root))
+
+    def offered(code: str) -> tuple[list[str], str]:
+        client.complete(code.replace("|", ""), code.index("|"))
+        while (reply := client.get_shell_msg(timeout=60))["msg_type"] != "complete_reply":
+            pass
+        content = reply["content"]
+        return content["matches"], code[content["cursor_start"] : content["cursor_end"]]
+
+    try:
+        client.execute_interactive("%load_ext workbench\nbaskets = [1]", timeout=120)
+        began = time.monotonic()
+        offered("%%sql\nselect * from sho|")
+        first = time.monotonic() - began
+        end = time.monotonic() + 60
+        while not (found := offered("%%sql\nselect * from sho|"))[0] and time.monotonic() < end:
+            time.sleep(0.2)
+        assert found == (["shopping_baskets"], "sho")
+        assert first < 3.0  # of which the kernel's own first completion takes most
+        began = time.monotonic()
+        assert offered("%%sql x --connection local\nselect b.b| from shopping_baskets b")[0] == ["b.basket_id"]
+        assert time.monotonic() - began < 0.3
+        assert offered("%%sql\nselect * from shopping_baskets where basket_id in (:bas|)") == (["baskets"], "bas")
+        assert offered('x = %sql select "Od| from shopping_baskets')[0] == ['"Odd name"']
+        assert "bin" in offered("bi|")[0]  # Python is completed as before
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.slow
 def test_the_lab(alone: Project, tmp_path: Path) -> None:
     """`workbench lab` passes its arguments on, has the warehouse up, and offers a kernel that knows the magics."""
     command = [str(Path(sys.executable).with_name("workbench")), "lab", "--no-browser", "--allow-root"]
