@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
@@ -72,6 +73,45 @@ def test_a_table_that_was_just_made_is_found(here: str, ask: Ask) -> None:
     workbench.tables()
     ask("create table brand_new as select 1 as a")
     assert workbench.preview("brand_new").frame.a.tolist() == [1]
+
+
+def altered(name: str) -> datetime:
+    """When the table was changed last, as the catalogue says now."""
+    (found,) = [one for one in workbench.tables(name, refresh=True) if one.name == name.rpartition(".")[2].upper()]
+    assert found.altered is not None
+    return found.altered
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "insert into visits (session_id) values ('c')",
+        "update visits set amount = 1",
+        "delete from visits where session_id = 'a'",
+        "merge into visits v using (select 'a' as s) n on v.session_id = n.s when matched then delete",
+        "alter table visits add column more number(38,0)",
+        "truncate table visits",
+        "create or replace table visits as select 1 as a",
+    ],
+)
+def test_when_a_table_was_changed(here: str, ask: Ask, change: str) -> None:
+    """Each kind of change moves the time, and reading doesn't; a view has one as well."""
+    before = altered(f"{here}.visits")
+    assert abs((datetime.now(UTC) - before).total_seconds()) < 120
+    ask("select * from visits")
+    assert altered(f"{here}.visits") == before
+    ask(change)
+    assert altered(f"{here}.visits") > before
+    assert altered(f"{here}.seen") <= altered(f"{here}.visits")
+
+
+def test_a_change_is_seen_at_its_commit(here: str, ask: Ask, only_local: None) -> None:
+    """What was kept of a table while a transaction changed it is older than the change."""
+    ask("begin")
+    ask("insert into visits (session_id) values ('c')")
+    within = altered(f"{here}.visits")
+    ask("commit")
+    assert altered(f"{here}.visits") > within
 
 
 def test_describe(here: str) -> None:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.local import history, names, rewrites, typed
+from workbench.warehouse.local import changes, history, names, rewrites, typed
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -47,6 +47,7 @@ class _Statement(threading.local):
     """What one of our functions tells another about the statement that this thread runs."""
 
     notes: list[str]
+    changed: tuple[list[changes.Target], bool]
     text_is_numbers = False
 
 
@@ -63,6 +64,7 @@ def apply() -> None:
     import fakesnow.transforms
     from fakesnow.cursor import FakeSnowflakeCursor
 
+    changes.apply()
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_struct
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
@@ -143,7 +145,8 @@ def bound_value(binding: dict[str, Any]) -> Any:
 
 def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
     """fakesnow makes its macros in each database: ours beside them, and the schema that each database has."""
-    ours = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *rewrites.MACROS, *typed.MACROS)
+    own = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *changes.statements())
+    ours = (*own, *rewrites.MACROS, *typed.MACROS)
 
     def with_ours(catalog: str) -> str:
         return creation_sql(catalog) + "".join(statement.format(catalog=catalog) for statement in ours)
@@ -234,11 +237,12 @@ def _quotes_doubled(value: Any) -> Any:
 
 
 def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any) -> Any:
-    _this.notes = []
+    _this.notes, _this.changed = [], ([], False)
     result = execute(cursor, *args, **kwargs)
     with cursor._duck_conn.cursor() as other:
         for note in _this.notes:
             other.execute(note)
+        changes.note(other, *_this.changed)
     return result
 
 
@@ -287,6 +291,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
         tag = getattr(cursor._conn, "_wb_query_tag", "")
         expression, cursor._conn._wb_query_tag = rewrites.with_query_tag(expression, tag)
         history.mended(expression, refuse)
+        _this.changed = changes.following(cursor._conn, expression)
         names.named(expression, cursor._wb_command)
         return explode(cursor, rewrites.mended(expression, refuse))
 
