@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from typing import Any
 
 from workbench.warehouse.base import identifier
@@ -18,12 +19,15 @@ log = logging.getLogger("workbench.warehouse")
 class LastResults(dict[str, Any]):
     """What RESULT_SCAN finds, by query id: the last results. fakesnow would keep all of them, in memory."""
 
+    _size = 0
+    _lock = threading.Lock()  # the sessions' threads all write here
+
     def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, value)
-        size = sum(table.nbytes for table, *_ in self.values())
-        while len(self) > 1 and (size > SCANNED_BYTES or len(self) > SCANNED):
-            table, *_ = self.pop(next(iter(self)))
-            size -= table.nbytes
+        with self._lock:
+            super().__setitem__(key, value)
+            self._size += value[0].nbytes
+            while len(self) > 1 and (self._size > SCANNED_BYTES or len(self) > SCANNED):
+                self._size -= self.pop(next(iter(self)))[0].nbytes
 
 
 def open_engine(folder: Folder) -> Any:
