@@ -30,15 +30,16 @@ _TOKEN = re.compile(
 
 
 # the arguments of workbench.sql that are no binds; a bind of such a name stands in `binds`
-ARGUMENTS = frozenset({"as_", "binds", "connection", "limit", "stream"})
-OPTIONS = ("connection", "as_", "limit")  # those that a `%%sql` line has
-USAGE = "%%sql [NAME] [--polars | --arrow] [--limit N] [--connection PROFILE]"
+ARGUMENTS = frozenset({"as_", "binds", "connection", "dry_run", "limit", "stream"})
+OPTIONS = ("connection", "as_", "limit", "dry_run")  # those that a `%%sql` line has
+USAGE = "%%sql [NAME] [--polars | --arrow] [--limit N] [--dry-run] [--connection PROFILE]"
 
 
 class SqlCell(NamedTuple):
     """One `%%sql` cell. name: the variable it binds, or None; text: the SQL; connection: a profile's name, or None.
 
-    as_: what the result is, one of workbench.sql's words, None for pandas; limit: the most rows, None for all.
+    as_: what the result is, one of workbench.sql's words, None for pandas; limit: the most rows, None for all;
+    dry_run: True where the query is not to run.
     """
 
     name: str | None
@@ -46,6 +47,7 @@ class SqlCell(NamedTuple):
     connection: str | None = None
     as_: str | None = None
     limit: int | None = None
+    dry_run: bool | None = None
 
     def arguments(self) -> dict[str, str | int]:
         """The line's options as arguments of workbench.sql."""
@@ -55,6 +57,7 @@ class SqlCell(NamedTuple):
         """The cell's first line."""
         words = ["%%sql", self.name or "", f"--{self.as_}" if self.as_ else ""]
         words += ["" if self.limit is None else f"--limit {self.limit}"]
+        words += ["--dry-run" if self.dry_run else ""]
         words += [f"--connection {self.connection}" if self.connection else ""]
         return " ".join(word for word in words if word)
 
@@ -69,6 +72,8 @@ def parse_cell(line: str, body: str) -> SqlCell:
         option, _, value = word.partition("=")
         if option in ("--connection", "--limit"):
             found = _with_value(found, option, value or next(words, ""))
+        elif word == "--dry-run":
+            found = found._replace(dry_run=True)
         elif word in ("--polars", "--arrow"):
             if found.as_ not in (None, word[2:]):
                 raise ValueError("%%sql gives one kind of frame: --polars or --arrow")

@@ -51,6 +51,7 @@ def test_a_cell_names_its_result_and_its_connection() -> None:
     [
         ("", {}),
         ("x --polars", {"as_": "polars"}),
+        ("--dry-run", {"dry_run": True}),
         ("--arrow x --limit 10 --connection=prod", {"connection": "prod", "as_": "arrow", "limit": 10}),
     ],
 )

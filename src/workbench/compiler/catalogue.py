@@ -172,7 +172,7 @@ RULES = (
     Rule(
         "WB210",
         "A `%%sql` line can't be read",
-        "It has at most one name for the result, and `--polars` or `--arrow`, `--limit N` and `--connection PROFILE`.",
+        "It has one name at most, `--polars` or `--arrow`, `--limit N`, `--dry-run` and `--connection PROFILE`.",
         (("step:load", "%%sql first second\nselect 1"),),
     ),
     Rule(

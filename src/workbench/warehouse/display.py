@@ -6,6 +6,7 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
+from workbench.warehouse.dryrun import DryRun
 from workbench.warehouse.frame import ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -52,12 +53,13 @@ class Table:
         return f"<div>\n{shown}\n<p>{html.escape(self.caption)}</p>\n</div>"
 
 
-def table(frame: Any) -> Table:
+def table(frame: Any) -> Table | DryRun:
     """The frame as a table with the number of rows, the time and the query's id. At most 10 rows are rendered.
 
     frame: a pandas or polars DataFrame, or a pyarrow.Table. Raises TypeError for anything else.
+    A dry run is given back as it is: it shows itself.
     """
-    return Table(frame)
+    return frame if isinstance(frame, DryRun) else Table(frame)
 
 
 def _as_pandas(frame: Any) -> pd.DataFrame:

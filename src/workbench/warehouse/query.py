@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from workbench.warehouse.dryrun import DryRun
+
 KINDS = ("pandas", "polars", "arrow")
 
 
@@ -28,6 +30,7 @@ def sql(
     as_: Literal["pandas"] = ...,
     limit: int | None = ...,
     stream: Literal[False] = ...,
+    dry_run: Literal[False] = ...,
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
 ) -> pd.DataFrame: ...
@@ -37,9 +40,23 @@ def sql(
     /,
     *,
     connection: str | None = ...,
+    as_: str = ...,
+    limit: int | None = ...,
+    stream: bool = ...,
+    dry_run: Literal[True],
+    binds: Mapping[str, Any] | None = ...,
+    **values: Any,
+) -> DryRun: ...
+@overload
+def sql(
+    text: str,
+    /,
+    *,
+    connection: str | None = ...,
     as_: str,
     limit: int | None = ...,
     stream: Literal[False] = ...,
+    dry_run: bool = ...,
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
 ) -> Any: ...
@@ -63,6 +80,7 @@ def sql(
     as_: str = "pandas",
     limit: int | None = None,
     stream: bool = False,
+    dry_run: bool = False,
     binds: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Any:
@@ -74,6 +92,7 @@ def sql(
     connection: a profile's name (default: WORKBENCH_CONNECTION, else the connector's default, else the local
     warehouse). as_: `pandas`, `polars` or `arrow`. limit: the most rows that are given; for queries alone.
     stream: give the result as an iterator over pyarrow.Tables, of which few are in memory at a time.
+    dry_run: run nothing; say which tables the query would read (those behind its views too), with their rows and bytes.
     values: the binds. One that is called as an argument is goes in `binds`: `sql("… :limit", binds={"limit": 3})`.
 
     Columns that SQL has in plain upper case are lower case in the result. Whole numbers are int64 (in pandas float64
@@ -96,8 +115,14 @@ def sql(
     from workbench.warehouse.running import executed
 
     profile, project = profile_name(connection), Project.around()
-    statement, given, parameters = _prepared(text, {**values, **_own(text, binds, values)}, as_, limit, stream, project)
+    statement, given, parameters = _prepared(
+        text, {**values, **_own(text, binds, values)}, as_, limit, stream or dry_run, project
+    )
     try:
+        if dry_run:
+            from workbench.warehouse import dryrun
+
+            return dryrun.dry_run(statement, given, bind_names(text), profile)
         if stream:
             return _streamed(executed(statement, given, parameters, profile, project), profile)
         return _result(statement, given, parameters, as_, profile, project)
@@ -119,8 +144,8 @@ def _prepared(
     if limit is None and not stream:
         return statement, given, {}
     if not reads(statement):
-        what = "stream" if limit is None else "limit"
-        raise ParameterError(f"{what} is for queries, and this changes something", hint=f"run it without {what}")
+        what = "this" if limit is None else "limit"
+        raise ParameterError(f"{what} is for queries, and the statement changes something", hint="run it as it is")
     if limit is None:
         return statement, given, {}
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:

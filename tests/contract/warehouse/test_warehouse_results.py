@@ -82,7 +82,7 @@ def test_a_large_result_comes_in_parts(ask: Ask) -> None:
     first = next(ask(MANY, stream=True))  # what is left is not fetched, and the session goes on
     assert first.column("n")[0].as_py() == 1
     assert ask("select 1 as x").x.tolist() == [1]
-    with pytest.raises(ParameterError, match="stream is for queries"):
+    with pytest.raises(ParameterError, match="is for queries"):
         ask("create table t (a int)", stream=True)
     with pytest.raises(MissingTable):
         ask("select * from nope", stream=True)
@@ -107,3 +107,29 @@ def test_results_that_nobody_fetched_are_removed(ask: Ask, only_local: None, pro
     sessions.forget(profile, project)
     ask(f"use schema {schema}")
     assert len(list(kept.iterdir())) <= before
+
+
+def test_a_dry_run_reads_nothing(ask: Ask) -> None:
+    """The tables that a query would read are named with their rows, those behind a view too; no value is shown."""
+    ask("create table base (id int)")
+    ask("insert into base select seq4() from table(generator(rowcount => 7))")
+    ask('create table "Odd ""name" (id int)')
+    ask("create view seen as select * from base where id > 1")
+    plan = ask(
+        'with x as (select 1 as id) select * from seen join "Odd ""name" o using (id) where id > :least and false',
+        least="planted-secret",
+        dry_run=True,
+    )
+    schema = ask("select current_schema() as s").s[0]
+    found = {one.table.rpartition(f'"{schema}".')[2]: one.rows for one in plan.tables}
+    assert found == {'"BASE"': 7, '"Odd ""name"': 0}
+    assert "id > ?" in plan.statement
+    assert plan.binds == ("least",)
+    for text in (repr(plan), repr(table(plan)), plan._repr_html_()):
+        assert "7 rows" in text
+        assert "planted-secret" not in text
+    with pytest.raises(MissingTable):
+        ask("select * from nope", dry_run=True)
+    with pytest.raises(ParameterError, match="is for queries"):
+        ask("drop table base", dry_run=True)
+    assert ask("select count(*) as n from base").n.tolist() == [7]

@@ -16,6 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.warehouse.local import mends
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -102,6 +104,8 @@ def answered(connection: Any, body: Json, request: Any, chunks: Chunks, address:
             )
             return found
         count = 0
+        if (plan := mends.explained(cursor, text, values)) is not None:
+            text, values = plan, None
         for row in [values] if rows is None else rows:
             cursor.execute(text, binding_params=row, server=True)
             count += cursor.rowcount or 0

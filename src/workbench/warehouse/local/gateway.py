@@ -117,6 +117,7 @@ class Gateway:
         response = await fakesnow.server.login_request(request)
         answer = json.loads(response.body)
         answer["data"]["parameters"].append({"name": "CLIENT_TELEMETRY_ENABLED", "value": False})
+        answer["data"]["masterToken"] = answer["data"]["token"]  # without one the connector ends no session
         self._sessions[answer["data"]["token"]] = threading.Lock()
         return _answer(answer)
 

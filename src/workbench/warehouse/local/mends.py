@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.local import changes, history, names, rewrites, typed
+from workbench.warehouse.local import changes, explain, history, names, rewrites, typed
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -170,13 +170,19 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
         except duckdb.Error as error:
             if "Division by zero" in str(error):
                 raise _failure("Division by zero", BY_ZERO) from error
-            raise _failure(str(error).split("\n\n")[0], FAILED) from error
+            raise _renumbered(_failure(str(error).split("\n\n")[0], FAILED)) from error
         except Exception as error:
             log.exception("can't run: %s", args)
             reason = str(error).split("\n")[0] or type(error).__name__
             raise refuse(f"this statement ({reason})") from error
 
     return guarded
+
+
+def explained(cursor: Any, text: str, values: Any) -> str | None:
+    """The statement that answers EXPLAIN, see explain.answered; None for any other statement."""
+    found: str | None = _guarded(explain.answered)(cursor, text, values, refuse)
+    return found
 
 
 def _renumbered(error: Any) -> Any:
