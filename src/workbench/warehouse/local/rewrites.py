@@ -85,9 +85,11 @@ def _reserved() -> frozenset[str]:
     """The words that DuckDB takes for a name only in quotes; `default` stands for a value."""
     import duckdb
 
-    rows = duckdb.execute(
-        "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
-    ).fetchall()
+    # the module's own connection is everybody's, and refuses where two threads ask at once
+    with duckdb.connect() as own:
+        rows = own.execute(
+            "select keyword_name from duckdb_keywords() where keyword_category <> 'unreserved'"
+        ).fetchall()
     return frozenset(name for (name,) in rows) - {"default"}
 
 
