@@ -1,4 +1,4 @@
-"""The warehouse that the contract is held to: the local one, or the profile that WORKBENCH_TEST_CONNECTION names."""
+"""The warehouse that the contract is held to: the local one, or the one WORKBENCH_CONTRACT_CONNECTION names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Ask = Callable[..., pd.DataFrame]
 
 @pytest.fixture(scope="session")
 def profile() -> str:
-    return os.environ.get("WORKBENCH_TEST_CONNECTION", LOCAL)
+    return os.environ.get("WORKBENCH_CONTRACT_CONNECTION", LOCAL)
 
 
 @pytest.fixture

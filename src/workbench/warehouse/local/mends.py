@@ -14,21 +14,24 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.local import changes, explain, history, names, rewrites, typed
+from workbench.warehouse.local import (
+    changes,
+    context,
+    errors,
+    explain,
+    history,
+    names,
+    parameters,
+    rewrites,
+    statements,
+    typed,
+)
+from workbench.warehouse.local.errors import refuse
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
 log = logging.getLogger("workbench.warehouse")
-
-UNSUPPORTED = (2, "0A000")
-WRONG_COUNT = (8, "0A000")
-MISSING = (2003, "02000")
-NO_COLUMN = (904, "42000")
-INVALID = (979, "42601")
-CANCELLED = (604, "57014")
-BY_ZERO = (100051, "22012")
-FAILED = (900001, "XX000")
 
 # DuckDB's types that fakesnow has no word for, among them those of HUGEINT sums and of `unnest`
 OTHER_TYPES = {
@@ -41,6 +44,7 @@ OTHER_TYPES = {
 }
 
 _copying = threading.Lock()
+_KEPT_IDS = 100
 
 
 class _Statement(threading.local):
@@ -69,6 +73,7 @@ def apply() -> None:
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
     fakesnow.rowtype.duckdb_to_sf_type |= OTHER_TYPES
+    fakesnow.rowtype.describe_as_rowtype = _known_types(fakesnow.rowtype.describe_as_rowtype)
     for name in ("insert_table_comment_sql", "insert_text_lengths_sql"):
         setattr(fakesnow.info_schema, name, _noted(getattr(fakesnow.info_schema, name)))
     FakeSnowflakeCursor.execute = _guarded(_alone(FakeSnowflakeCursor.execute))
@@ -78,17 +83,6 @@ def apply() -> None:
     # it makes every sum a FLOAT, for the sake of sums of text: see _alone
     fakesnow.transforms.numeric_agg_implicit_cast = lambda node: node
     _mend_copy()
-
-
-def refuse(what: str) -> Exception:
-    """The error for SQL that the local warehouse would answer wrongly."""
-    return _failure(f"{what} is not supported by the local warehouse", UNSUPPORTED)
-
-
-def _failure(message: str, number: tuple[int, str]) -> Exception:
-    from snowflake.connector.errors import ProgrammingError
-
-    return ProgrammingError(msg=message, errno=number[0], sqlstate=number[1])
 
 
 def timestamp_struct(column: Any) -> Any:
@@ -143,6 +137,18 @@ def bound_value(binding: dict[str, Any]) -> Any:
     return value
 
 
+def _known_types(describe: Callable[..., Any]) -> Callable[..., Any]:
+    """A result of a type that Snowflake doesn't have is refused; fakesnow gives a status of 500, for retries."""
+
+    def known(described: Any) -> Any:
+        try:
+            return describe(described)
+        except NotImplementedError as error:
+            raise refuse(f"a result {error}") from error
+
+    return known
+
+
 def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
     """fakesnow makes its macros in each database: ours beside them, and the schema that each database has."""
     own = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *changes.statements())
@@ -164,13 +170,9 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return run(cursor, *args, **kwargs)
         except Error as error:
-            raise _renumbered(error) from error
-        except duckdb.InterruptException as error:
-            raise _failure("SQL execution canceled", CANCELLED) from error
+            raise errors.of_connector(error, understood=getattr(cursor, "_wb_understood", False)) from error
         except duckdb.Error as error:
-            if "Division by zero" in str(error):
-                raise _failure("Division by zero", BY_ZERO) from error
-            raise _renumbered(_failure(str(error).split("\n\n")[0], FAILED)) from error
+            raise errors.of_duckdb(error) from error
         except Exception as error:
             log.exception("can't run: %s", args)
             reason = str(error).split("\n")[0] or type(error).__name__
@@ -185,22 +187,6 @@ def explained(cursor: Any, text: str, values: Any) -> str | None:
     return found
 
 
-def _renumbered(error: Any) -> Any:
-    """fakesnow's error as Snowflake would say it: what is missing, or what the local warehouse can't do."""
-    if match := re.search(r"Function with name (\S+) does not exist", error.msg):
-        return refuse(f"the function {match[1].upper()}")
-    if match := re.search(r'(Table|View|Schema|Catalog) (?:with name )?"?([^\s"]+)"? does not exist', error.msg):
-        kind = {"Schema": "Schema", "Catalog": "Database"}.get(match[1], "Object")
-        return _failure(f"SQL compilation error:\n{kind} '{match[2]}' does not exist or not authorized.", MISSING)
-    if match := re.search(r'(?:Referenced (?:column|table)|does not have a column named) "([^"]+)"', error.msg):
-        return _failure(f"SQL compilation error:\ninvalid identifier '{match[1]}'", NO_COLUMN)
-    if match := re.search(r"Binder Error: (.*)", error.msg):
-        return _failure(f"SQL compilation error:\n{match[1]}", INVALID)
-    if match := re.search(r"^(?:\d+ \(\w+\): )?(.*) not implemented\. Please raise", error.msg, re.DOTALL):
-        return refuse(match[1])
-    return error
-
-
 def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
     """One statement a call; and text is taken for numbers in SUM and the like only where nothing else will do."""
 
@@ -208,18 +194,17 @@ def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
         from snowflake.connector.errors import ProgrammingError
 
         _only_one(command)
-        cursor._wb_command = command
+        cursor._wb_command, cursor._wb_understood = command, False
         try:
-            result = _noting(execute, cursor, command, *args, **kwargs)
+            return _noting(execute, cursor, command, *args, **kwargs)
         except ProgrammingError as error:
             if not re.search(r"No function matches .*\(VARCHAR\)", error.msg or ""):
                 raise
             _this.text_is_numbers = True
             try:
-                result = _noting(execute, cursor, command, *args, **kwargs)
+                return _noting(execute, cursor, command, *args, **kwargs)
             finally:
                 _this.text_is_numbers = False
-        return result
 
     return alone
 
@@ -244,12 +229,37 @@ def _quotes_doubled(value: Any) -> Any:
 
 def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any) -> Any:
     _this.notes, _this.changed = [], ([], False)
-    result = execute(cursor, *args, **kwargs)
+    cursor._wb_began = False
+    try:
+        result = execute(cursor, *args, **kwargs)
+    except BaseException:
+        if cursor._wb_began:
+            cursor._duck_conn.rollback()
+        raise
+    if cursor._wb_began:
+        cursor._duck_conn.commit()
+    _finished(cursor)
     with cursor._duck_conn.cursor() as other:
         for note in _this.notes:
             other.execute(note)
         changes.note(other, *_this.changed)
     return result
+
+
+def _finished(cursor: Any) -> None:
+    """What comes after a statement that went well: a MERGE's result, and what the session remembers."""
+    from sqlglot import exp
+
+    session, statement = context.of(cursor._conn), cursor._last_transformed
+    if isinstance(statement, exp.Merge):
+        text, count = statements.merge_result(statement, cursor._arrow_table.column(0).to_pylist())
+        cursor._arrow_table = cursor._duck_conn.execute(text).to_arrow_table()
+        cursor._rowcount, cursor._last_sql, cursor._last_params = count, text, None
+        cursor._conn.results_cache[cursor._sfqid] = (cursor._arrow_table, count, text, None, statement)
+    elif isinstance(statement, exp.Transaction | exp.Commit | exp.Rollback):
+        session.in_transaction = isinstance(statement, exp.Transaction)
+    if cursor._sfqid:
+        session.query_ids = [*session.query_ids[-_KEPT_IDS:], cursor._sfqid]
 
 
 def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
@@ -284,24 +294,51 @@ def _only_one(command: str) -> None:
 
     count = sum(statement is not None and not isinstance(statement, exp.Semicolon) for statement in parse(command))
     if count > 1:
-        raise _failure(
+        raise errors.failure(
             f"Actual statement count {count} did not match the desired statement count 1: send one at a time.",
-            WRONG_COUNT,
+            errors.WRONG_COUNT,
         )
 
 
 def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
-    """The statement is rewritten before fakesnow looks at it."""
+    """The statement is rewritten before fakesnow looks at it; what becomes several runs as one transaction."""
 
     def rewritten(cursor: Any, expression: exp.Expr) -> Any:
-        tag = getattr(cursor._conn, "_wb_query_tag", "")
-        expression, cursor._conn._wb_query_tag = rewrites.with_query_tag(expression, tag)
+        from fakesnow.transforms.transforms import SUCCESS_NOP
+        from sqlglot import exp
+
+        session = context.of(cursor._conn)
+        cursor._wb_understood = rewrites.is_understood(expression)
         history.mended(expression, refuse)
-        _this.changed = changes.following(cursor._conn, expression)
+        if session.in_transaction and isinstance(expression, exp.Transaction):
+            return [SUCCESS_NOP.copy()]
+        before: list[Any] = []
+        if session.in_transaction and statements.ends_transaction(expression):
+            cursor._duck_conn.commit()
+            session.in_transaction = False
+            before, cursor._conn._wb_pending = cursor._conn.__dict__.get("_wb_pending") or [], None
+        changed, made = changes.following(cursor._conn, expression)
+        _this.changed = [*before, *changed], made
+        expression = parameters.applied(expression, rewrites.text_of(expression), session.settings, refuse)
+        cursor._conn._wb_query_tag = session.settings.get("QUERY_TAG", "")
+        context.told(expression, session, refuse)
+        context.scanned(expression, cursor._conn.results_cache, cursor._duck_conn.register, _no_result)
         names.named(expression, cursor._wb_command)
-        return explode(cursor, rewrites.mended(expression, refuse))
+        parts = statements.swapped(expression, refuse)
+        if parts is None:
+            expression = rewrites.mended(expression, refuse)
+            merging = isinstance(expression, exp.Merge)
+            parts = [statements.native_merge(expression)] if merging else explode(cursor, expression)
+        if len(parts) > 1 and cursor._conn._autocommit and not session.in_transaction:
+            cursor._duck_conn.begin()
+            cursor._wb_began = True
+        return parts
 
     return rewritten
+
+
+def _no_result(query_id: str) -> Exception:
+    return errors.failure(f"Statement {query_id} not found", (709, "02000"))
 
 
 def _mend_copy() -> None:

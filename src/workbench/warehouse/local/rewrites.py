@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from workbench.warehouse.local import quantiles
+from workbench.warehouse.local import functions, quantiles, queries, semistructured, statements, times
 
 Refuse = Callable[[str], Exception]
 
@@ -26,6 +26,13 @@ MACROS = (
         SELECT hash(TO_JSON(input))::UBIGINT, NULL, NULL, NULL, NULL, TO_JSON(input)
         WHERE NOT EXISTS (SELECT 1 FROM {catalog}.main._fs_flatten(input));
     """,
+    """
+    CREATE OR REPLACE MACRO {catalog}._wb_split_to_table(t, d) AS TABLE
+        SELECT 1 AS SEQ, unnest(range(1, len(str_split(t, d)) + 1)) AS INDEX, unnest(str_split(t, d)) AS VALUE;
+    """,
+    *functions.MACROS,
+    *semistructured.MACROS,
+    *times.MACROS,
 )
 
 _COLUMN_COMMENTS = re.compile(r'ALTER (TABLE|VIEW) \S+ ALTER (COLUMN )?("[^"]+"|\w+) COMMENT ', re.IGNORECASE)
@@ -38,26 +45,30 @@ def mended(statement: Any, refuse: Refuse) -> Any:
 
     if isinstance(statement, exp.Grant | exp.Revoke):
         return SUCCESS_NOP.copy()  # there is one user, who may do all
-    if _text(statement).upper().startswith("SHOW GRANTS"):
+    if text_of(statement).upper().startswith("SHOW GRANTS"):
         return _no_grants()
-    if _COLUMN_COMMENTS.match(_text(statement)):
+    if _COLUMN_COMMENTS.match(text_of(statement)):
         return SUCCESS_NOP.copy()  # as for one column
     if isinstance(statement, exp.Comment) and str(statement.args.get("kind")).upper() == "COLUMN":
         return SUCCESS_NOP.copy()
     if isinstance(statement, exp.Drop) and statement.args.get("kind") == "DATABASE":
         raise refuse("DROP DATABASE")  # DuckDB would detach it, and find its file again at the next start
+    queries.mended(statement, refuse)
+    times.mended(statement, refuse)
+    functions.mended(statement, refuse)
+    semistructured.mended(statement, refuse)
     if isinstance(statement, exp.Create):
         _keep_qualified(statement)
+        statements.with_lengths(statement)
     if isinstance(statement, exp.Merge):
         _qualify_inserted(statement)
     for node in list(statement.find_all(exp.ToChar, exp.TimeToStr)):
         _format(node, refuse)
     for node in list(statement.find_all(exp.Explode)):
         _flatten(node, refuse)
-    for node in list(statement.find_all(exp.Array)):
-        # an ARRAY of Snowflake's holds anything, a list of DuckDB's one type; fakesnow sees it without an alias only
-        if isinstance(node.parent, exp.Alias) and isinstance(node.parent.parent, exp.Select):
-            node.replace(exp.Anonymous(this="json_array", expressions=node.expressions))
+    for node in list(statement.find_all(exp.Lateral, exp.TableFromRows)):
+        if isinstance(node.this, exp.SplitToTable):
+            _split_to_table(node)
     return statement
 
 
@@ -93,7 +104,21 @@ def _reserved() -> frozenset[str]:
     return frozenset(name for (name,) in rows) - {"default"}
 
 
-def _text(statement: Any) -> str:
+# the first words of statements that Snowflake has, and the parser leaves as text
+_COMMANDS = frozenset(
+    "ALTER BEGIN CALL COPY CREATE DECLARE DESC DESCRIBE DROP EXECUTE EXPLAIN GET GRANT LIST PUT REMOVE REVOKE RM SHOW "
+    "UNDROP UNSET".split()
+)
+
+
+def is_understood(statement: Any) -> bool:
+    """Whether the statement is Snowflake's, as far as its parser can tell: then what DuckDB can't read is not here."""
+    from sqlglot import exp
+
+    return not isinstance(statement, exp.Command) or str(statement.this).upper() in _COMMANDS
+
+
+def text_of(statement: Any) -> str:
     """What the parser has left as text; empty for a statement that it understood."""
     from sqlglot import exp
 
@@ -117,32 +142,6 @@ def _no_grants() -> Any:
     )
     columns = ", ".join(f"''::varchar as \"{name}\"" for name in names)
     return parse_one(f"select {columns} where false", read="snowflake")
-
-
-def with_query_tag(statement: Any, tag: str) -> tuple[Any, str]:
-    """QUERY_TAG set, unset or shown, as dbt does around each model: the statement to run instead, and the tag then.
-
-    There is no query history that would show it, but the session remembers it.
-    """
-    from fakesnow.transforms.transforms import SUCCESS_NOP
-    from sqlglot import exp, parse_one
-
-    if re.fullmatch(r"SHOW PARAMETERS LIKE 'QUERY_TAG'( (IN|FOR) SESSION)?", _text(statement).upper()):
-        value = exp.Literal.string(tag).sql(dialect="snowflake")
-        columns = f'{value} as "value", \'\' as "default", \'SESSION\' as "level", \'\' as "description"'
-        return parse_one(f"select 'QUERY_TAG' as \"key\", {columns}, 'STRING' as \"type\"", read="snowflake"), tag
-    items = [item for action in statement.find_all(exp.AlterSession) for item in action.expressions]
-    if not items or any(_name(item) != "QUERY_TAG" for item in items):
-        return statement, tag
-    value = items[-1].find(exp.Literal)
-    return SUCCESS_NOP.copy(), "" if value is None else value.name
-
-
-def _name(node: Any) -> str:
-    from sqlglot import exp
-
-    identifier = node.find(exp.Identifier)
-    return "" if identifier is None else identifier.name.upper()
 
 
 def _keep_qualified(create: Any) -> None:
@@ -180,15 +179,43 @@ def _flatten(explode: Any, refuse: Refuse) -> None:
     named.update(zip(("input", "path", "outer", "recursive", "mode"), positional, strict=False))
     if _is_true(named.get("recursive")):
         raise refuse("FLATTEN with recursive => true")
-    if (mode := named.get("mode")) is not None and mode.name.upper() != "BOTH":
-        raise refuse(f"FLATTEN with mode => '{mode.name}'")
     value = named["input"]
     if (path := named.get("path")) is not None:
         value = exp.func("GET_PATH", value, path, dialect="snowflake")
+    mode = named["mode"].name.upper() if "mode" in named else "BOTH"
+    if mode != "BOTH":
+        kind = exp.Anonymous(this="json_type", expressions=[exp.Anonymous(this="TO_JSON", expressions=[value.copy()])])
+        same = exp.EQ(this=kind, expression=exp.Literal.string(mode))
+        value = exp.Case(ifs=[exp.If(this=same, true=value.copy())])
+    _no_guesses(explode, refuse, within="path" in named)
     if _is_true(named.get("outer")):
         value = exp.Anonymous(this=_OUTER, expressions=[value])
     explode.set("this", exp.Kwarg(this=exp.var("INPUT"), expression=value))
     explode.set("expressions", [])
+
+
+def _no_guesses(explode: Any, refuse: Refuse, *, within: bool) -> None:
+    """fakesnow's SEQ is the same for inputs that are, and its PATH begins at the input's path: who asks is refused."""
+    from sqlglot import exp
+
+    select, source = explode.find_ancestor(exp.Select), explode.find_ancestor(exp.Lateral, exp.TableFromRows)
+    alias = source.alias_or_name if source is not None else ""
+    for column in select.find_all(exp.Column) if select is not None else ():
+        if column.table in ("", alias) and column.name.upper() in ({"SEQ", "PATH"} if within else {"SEQ"}):
+            raise refuse(f"{column.name.upper()} of FLATTEN" + (" with path =>" if within else ""))
+
+
+def _split_to_table(source: Any) -> None:
+    """…/functions/split_to_table"""
+    from sqlglot import exp
+
+    call = source.this
+    source.replace(
+        exp.Table(
+            this=exp.Anonymous(this="_wb_split_to_table", expressions=[call.this.copy(), call.expression.copy()]),
+            alias=source.args.get("alias"),
+        )
+    )
 
 
 def _is_true(node: Any) -> bool:
