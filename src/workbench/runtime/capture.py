@@ -20,6 +20,8 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
+from workbench.runtime.state.told import importing
+
 HOLD_S = 0.2
 """How long the kernel gathers a stream's text before it sends it."""
 
@@ -27,10 +29,17 @@ _SYNC_TIMEOUT_S = 5.0
 
 
 class Streams:
-    """Stands in for the process's stdout and stderr. record(name, text) gets the texts, in the order they are sent."""
+    """Stands in for the process's stdout and stderr. record(name, text) gets the texts, in the order they are sent.
 
-    def __init__(self, record: Callable[[str, str], None]) -> None:
+    during_import(name, text, modules): called for what is written while modules are imported, the innermost first;
+    True where that is all there is to do with it.
+    """
+
+    def __init__(
+        self, record: Callable[[str, str], None], during_import: Callable[[str, str, list[str]], bool] | None = None
+    ) -> None:
         self._record = record
+        self._during_import = during_import
         self._lock = threading.RLock()
         self._held: dict[str, list[str]] = {"stdout": [], "stderr": []}
         self._since: dict[str, float] = {}
@@ -67,6 +76,8 @@ class Streams:
             if pipe.is_behind():
                 pipe.drain()  # what C code or a subprocess wrote before comes before
         self.log(text, name)
+        if self._during_import and (modules := importing()) and self._during_import(name, text, modules):
+            return
         self._hold(name, text)
 
     def log(self, text: str, name: str = "stdout") -> None:

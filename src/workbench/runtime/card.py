@@ -47,8 +47,9 @@ def page(facts: CardFacts) -> str:
     """The card as a whole HTML document."""
     renderer = Renderer()
     flow, run, step, *_ = facts.pathspec.split("/")
-    setup = [cell for cell in facts.cells if cell["setup"]]
-    cells = [cell for cell in facts.cells if not cell["setup"]]
+    shown = [cell for cell in facts.cells if cell["id"]]  # one without has what imports say
+    setup = [cell for cell in shown if cell["setup"]]
+    cells = [cell for cell in shown if not cell["setup"]]
     parts = [
         _header(facts, flow, run, step),
         f'<section class="narrative">{renderer.markdown(facts.narrative)}</section>' if facts.narrative else "",

@@ -72,6 +72,11 @@ class Crossing:
                 self._begin_iteration(taken)
             self._taken = {name: (value, digest(value, self._module)) for name, value in taken.items()}
 
+    def settle(self) -> None:
+        """The step's own cells begin: nothing else runs between them."""
+        if self._state is not None:
+            self._state.settle()
+
     def end_part(self, cell: int) -> None:
         """After a cell's last statement. Raises HandOverError (WB408) where a loop's cell goes on in another task."""
         if self._role == "each" and self._iteration is not None:
@@ -81,6 +86,8 @@ class Crossing:
 
     def look(self) -> None:
         """After the last cell: what it changed on the side. Raises HandOverError (WB404, WB409)."""
+        if self._state is not None:
+            self._state.freeze()
         if self._graph[self._code.name].out_funcs:
             running.check(self._module)
         self._left = self._live.leave()

@@ -16,6 +16,7 @@ class CellRecord:
     """What one cell that began has to show. seconds: wall time; failed: where it raised, None while it hasn't.
 
     displays: display id -> places in outputs; updates: new contents for the displays of an id, in any earlier task.
+    imported: what modules said that were imported before it began, at the top of its step.
     cleared: what it showed before was cleared away; clears_next: so is this, by the next that it shows.
     """
 
@@ -29,6 +30,7 @@ class CellRecord:
     failed: dict[str, Any] | None = None
     displays: dict[str, list[int]] = field(default_factory=dict)
     updates: list[dict[str, Any]] = field(default_factory=list)
+    imported: list[dict[str, str]] = field(default_factory=list)
     cleared: bool = False
     clears_next: bool = False
 
@@ -48,6 +50,8 @@ class CellRecord:
             record["displays"] = self.displays
         if self.updates:
             record["updates"] = self.updates
+        if self.imported:
+            record["imported"] = self.imported
         record |= {name: True for name in ("cleared", "clears_next") if getattr(self, name)}
         return record
 
@@ -55,7 +59,8 @@ class CellRecord:
 class Recorder:
     """Puts outputs under the cell that runs: merges streams, updates by display id, clears.
 
-    Outputs while no cell runs (imports, the hand-over) are nobody's and are dropped here; the log has them.
+    Outputs while no cell runs (the hand-over) are nobody's and are dropped here; the log has them. What an import at
+    the top of the step says belongs to a cell that may stand elsewhere: the next one's record brings it along.
     """
 
     def __init__(self) -> None:
@@ -63,10 +68,12 @@ class Recorder:
         self._current: CellRecord | None = None
         self._clear_first = False
         self._displayed: dict[str, list[Output]] = {}
+        self._imported: list[dict[str, str]] = []
 
     def begin(self, cell: CellRecord) -> None:
         """From now on outputs are this cell's."""
         self.cells.append(cell)
+        cell.imported, self._imported = self._imported, []
         self._current = cell
         self._clear_first = False
 
@@ -89,6 +96,20 @@ class Recorder:
             outputs[-1]["text"] += text
         else:
             outputs.append({"output_type": "stream", "name": name, "text": text})
+
+    def imported(self, module: str, name: str, text: str) -> None:
+        """What a module wrote to a stream while it was imported, and no cell ran."""
+        last = self._imported[-1] if self._imported else {}
+        if (last.get("module"), last.get("name")) == (module, name):
+            last["text"] += text
+        else:
+            self._imported.append({"module": module, "name": name, "text": text})
+
+    def close(self) -> None:
+        """The step has ended. Where all its cells are imports, a record without an id has what they said."""
+        if self._imported:
+            self.begin(CellRecord("", "", False, "", len(self.cells) + 1))
+            self.end()
 
     def display(self, data: Mapping[str, Any], metadata: Mapping[str, Any] | None, display_id: str | None) -> None:
         """A display_data; an id lets later ones update it."""

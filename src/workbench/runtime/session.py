@@ -14,6 +14,7 @@ from workbench.runtime.cells import SAME, Cell
 from workbench.runtime.frontend import catch_up
 from workbench.runtime.namespace import KernelNames
 from workbench.runtime.outputs import CellRecord, Recorder
+from workbench.runtime.state.told import was_said
 
 _current: Session | None = None
 
@@ -28,7 +29,7 @@ class Session:
 
     def __init__(self, module: ModuleType) -> None:
         self.recorder = Recorder()
-        self.streams = Streams(self.recorder.stream)
+        self.streams = Streams(self.recorder.stream, self._during_import)
         self._module = module
         self._names = KernelNames(module)
         self._shell: Any = None
@@ -57,6 +58,7 @@ class Session:
         global _current
         self.leave_cell()
         self.streams.stop()
+        self.recorder.close()
         _current = None
         self._names.leave()
         sys.displayhook = self._displayhook
@@ -89,6 +91,15 @@ class Session:
         self.streams.flush()
         record.seconds = time.perf_counter() - self._began
         self.recorder.end()
+
+    def _during_import(self, name: str, text: str, modules: list[str]) -> bool:
+        """What a module says while it is imported: dropped where an earlier task has shown it."""
+        if was_said(modules[0]):
+            return True
+        if self.recorder.current is not None:
+            return False
+        self.recorder.imported(modules[-1], name, text)
+        return True
 
     def fail_cell(self, error: BaseException, failed: dict[str, Any]) -> None:
         """Record the exception that ended the running cell, and end it. failed: see workbench.runtime.failure."""

@@ -67,7 +67,7 @@ class Task:
         }
 
     def _run_cells(self, code: StepCode, session: Session, crossing: Crossing, inputs: tuple[Any, ...]) -> None:
-        index = HAND_OVER
+        index, settled = HAND_OVER, False
         body = code.run(self._flow, *inputs)
         if not any(cell.setup for cell in code.cells):
             crossing.begin(body)  # the imports at the top of the step need the module path that earlier cells left
@@ -80,6 +80,9 @@ class Task:
                 if index == HAND_OVER or not code.cells[index].setup:
                     crossing.begin(body)
                 if index != HAND_OVER:
+                    if not (settled or code.cells[index].setup):
+                        crossing.settle()
+                        settled = True
                     session.enter_cell(code.cells[index])
             session.leave_cell()
         except BaseException as error:

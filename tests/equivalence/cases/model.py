@@ -8,8 +8,9 @@ Steps = tuple[str | list[str], ...] | list[tuple[str, str]]
 """A tuple: what the cells of steps a, b, c … say, several cells of a step as a list. A list: (source, tags) of each
 cell, the tags as words: `("x = 1", "step:a setup")`."""
 
-# a library of the notebook's own folder that numbers what it makes
+# libraries of the notebook's own folder
 FILES = {
+    # one that numbers what it makes
     "numbered_things.py": """
 class Thing:
     made = 0
@@ -20,7 +21,23 @@ class Thing:
 
     def __repr__(self):
         return f"thing {self.number}"
-"""
+""",
+    # one that says something while it is imported
+    "loud_things.py": """
+import sys
+import warnings
+
+print("hello from loud things")
+print("and again", file=sys.stderr)
+
+
+def complain(level=1):
+    warnings.warn("too loud", stacklevel=level)
+
+
+def sqrt(value):
+    return f"loud {value}"
+""",
 }
 
 

@@ -53,6 +53,7 @@ from workbench.runtime.state.process import (
     WarningFilters,
     WorkingFolder,
 )
+from workbench.runtime.state.told import Told
 
 Handed = dict[str, bytes]
 """Kind's name -> its change, pickled."""
@@ -61,7 +62,8 @@ Handed = dict[str, bytes]
 def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
     """Every kind, in the order in which they are restored. module: the flow's."""
     return (
-        *(Environment(), ModulePath(), WorkingFolder(), Locale(), WarningFilters(), Logging(), RecursionLimit()),
+        *(Environment(), ModulePath(), WorkingFolder(), Locale(), WarningFilters(), Told(), Logging()),
+        RecursionLimit(),
         *(Umask(), Arguments(), Interpreter(), Sockets(), Csv(), Limits(), Processes(), Signals()),
         *(PythonRandom(), NumpyRandom(), TorchRandom()),
         *(
@@ -89,7 +91,7 @@ def merged(branches: Sequence[tuple[Handed, set[str]]], module: types.ModuleType
     result: Handed = {}
     for handed, changed in branches:
         for name, content in handed.items():
-            if name in result and name in changed:
+            if name in result and (name in changed or not known[name].compared):
                 result[name] = dumps(known[name].merge(loads(result[name]), loads(content)), module)
             else:
                 result.setdefault(name, content)
@@ -118,6 +120,21 @@ class ProcessState:
         for kind in self._kinds.values():
             self._watch.when(kind.module, functools.partial(self._begin, kind))
 
+    def settle(self) -> None:
+        """The cells begin."""
+        told = self._told
+        told.settle()
+        for name in told.waiting:
+            self._watch.when(name, functools.partial(told.install, name))
+
+    def freeze(self) -> None:
+        """The cells have ended."""
+        self._told.freeze()
+
+    @property
+    def _told(self) -> Told:
+        return next(kind for kind in self._kinds.values() if isinstance(kind, Told))
+
     def end(self) -> dict[str, Any]:
         """What the cells changed since: kind's name -> change. Says on stderr what of it is not handed over."""
         self.stop()
@@ -137,6 +154,7 @@ class ProcessState:
         return {
             name: {key: _fingerprint(value, self._module) for key, value in self._kinds[name].essence(change).items()}
             for name, change in changes.items()
+            if self._kinds[name].compared
         }
 
     def stop(self) -> None:

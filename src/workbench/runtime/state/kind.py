@@ -14,6 +14,7 @@ class Kind:
     consumed: to use it is to change it, as with random generators, so who leaves it as it was didn't use it;
     seeds: for those, the functions (module, name) that make what was before irrelevant.
     by_imports: libraries change it when they are imported, which is not the cells' doing.
+    compared: branches and iterations have to agree on it.
     """
 
     name: ClassVar[str]
@@ -22,6 +23,7 @@ class Kind:
     consumed: ClassVar[bool] = False
     seeds: ClassVar[tuple[tuple[str, str], ...]] = ()
     by_imports: ClassVar[bool] = False
+    compared: ClassVar[bool] = True
 
     @property
     def library(self) -> Any:
