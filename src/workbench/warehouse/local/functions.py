@@ -45,7 +45,7 @@ def _rewrites() -> dict[type, Callable[[Any], Any]]:
     return {
         exp.Anonymous: _named,
         exp.ApproxQuantile: _approx_percentile,
-        exp.ByteLength: lambda n: _call("octet_length", _call("encode", n.this)),
+        exp.ByteLength: lambda n: _call("strlen", n.this) if isinstance(n.this, exp.Literal) else None,
         exp.Ceil: _to_digits,
         exp.Floor: _to_digits,
         exp.Count: _count,
