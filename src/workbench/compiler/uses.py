@@ -64,7 +64,7 @@ class StepUse:
         """What functions that are made here read from the module: their step has these names `global`."""
         deferred = set().union(*(each.deferred for _, _, each in self.own)) - definitions.hoisted.keys()
         if self.unknowable:
-            return deferred & definitions.bindings.keys()
+            return deferred & (definitions.bindings.keys() | definitions.parameters)
         fallback = self.needs.keys() & (self.binds if definitions.stars else BUILTINS)
         # a function is to find no such name where it was deleted, or the builtin
         deleted = self.deletes.union(*(each.deletes | each.maybe_deletes for _, _, each in self.own))

@@ -12,6 +12,7 @@ from workbench.runtime.branches import NOTES, Branch, Note, check_state, check_v
 from workbench.runtime.cells import StepCode, step_code
 from workbench.runtime.handover import LIVE, HandOver
 from workbench.runtime.pickling import digest
+from workbench.runtime.sharing import sharing
 from workbench.runtime.state import Handed, ProcessState, kinds, live_kinds, merged, running
 from workbench.runtime.state.live import Live, LiveState, merged_live
 
@@ -95,7 +96,8 @@ class Crossing:
             self._changes = self._state.end()
         for name, (value, mark) in self._setup.items():
             if digest(value, self._module) != mark:
-                self._check_setup(name)
+                self._check_setup(name, f"step {self._code.name} changes {name!r}", "change a copy")
+        self._check_held()
 
     def leave(self) -> None:
         """Leave artifacts for the next task. Raises HandOverError (WB401)."""
@@ -234,8 +236,19 @@ class Crossing:
         unknown = (types.ModuleType, types.FunctionType, type)
         return {name: scope[name] for name in names if name in scope and not isinstance(scope[name], unknown)}
 
-    def _check_setup(self, name: str) -> None:
-        """A step changed what its setup cells bound: the later steps' setup cells will bind the value of before."""
+    def _check_held(self) -> None:
+        """What goes to later steps and holds what a setup cell bound is one object with it, in the notebook."""
+        values = self._values.values() if self._setup else {}
+        bound = {f"setup {name}": value for name, (value, _) in self._setup.items()}
+        for group in sharing({**values, **bound}, self._module).groups if values else ():
+            held = [name for name in group.names if name in bound]
+            holders = [name for name in group.names if name in values]
+            for own in [name.removeprefix("setup ") for name in held] if holders else ():
+                if own not in values:  # else it is handed over itself
+                    self._check_setup(own, f"{holders[0]!r} of step {self._code.name} shares {own!r}", "keep a copy")
+
+    def _check_setup(self, name: str, what: str, otherwise: str) -> None:
+        """A step changed, or keeps, what its setup cells bound: those of later steps will bind the value of before."""
         for node in self._graph:
             if node.name == self._code.name or node.func_lineno < self._code.line:
                 continue
@@ -244,9 +257,8 @@ class Crossing:
                 cell = self._code.cells[self._code.bound_by[name]]
                 raise HandOverError(
                     "WB404",
-                    f"step {self._code.name} changes {name!r}, which the setup cell {cell.title} binds anew in step "
-                    f"{node.name}, which needs it",
-                    hint="tag the cell with a step instead of `setup`, or change a copy",
+                    f"{what}, which the setup cell {cell.title} binds anew in step {node.name}, which needs it",
+                    hint=f"tag the cell with a step instead of `setup`, or {otherwise}",
                 )
 
 

@@ -178,9 +178,27 @@ CASES: dict[str, Steps] = {
         ("def f():\n    global xs\n    del xs\nf()", "step:a"),
         ("try:\n    print(xs)\nexcept NameError:\n    print('not bound')", "step:b"),
     ],
+    "lambda_of_a_parameter_beside_exec": [
+        ("alpha = 3\nbeta = [1]", "parameters"),
+        ("exec('beta.append(8)')\nxs = lambda x: x + alpha", "step:a"),
+        ("print(xs(1))", "step:b"),
+    ],
+    "alias_of_what_setup_binds": [
+        ("KS = [7]", "setup"),
+        ("c = {'x': KS}['x']", "step:a"),
+        ("KS.append(8)", "step:b"),
+        ("print(c)", "step:c"),
+    ],
+    "alias_of_what_setup_binds_unused": [
+        ("KS = [7]", "setup"),
+        ("c = {'x': KS}['x']\nk = KS[0]", "step:a"),
+        ("c.append(8)\nprint(c, k)", "step:b"),
+        ("print(c)", "step:c"),
+    ],
 }
 
 REFUSED = {
+    "alias_of_what_setup_binds": "WB404",
     "deleted_after_setup": "WB209",
     "deleted_by_a_function_after_setup": "WB209",
     "aliases_made_in_two_branches": "WB402",
