@@ -8,6 +8,7 @@ The public API, for notebooks and flows; everything else is private to the packa
     tables(text)                          the tables that there are, searched by name, column and description
     describe(table), preview(table)       its columns, keys and tests; its first rows
     profile(table)                        what its columns hold, computed by the warehouse; two tables or days compared
+    features(entities, names, at=…)       each row's features, as they were known at its time
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from workbench.explore import describe as describe
+    from workbench.explore import features as features
     from workbench.explore import preview as preview
     from workbench.explore import profile as profile
     from workbench.explore import tables as tables
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "describe",
+    "features",
     "log_figure",
     "log_metric",
     "log_parameter",
@@ -46,6 +49,7 @@ __all__ = [
 
 _HOME = {
     "describe": "workbench.explore",
+    "features": "workbench.explore",
     "log_figure": "workbench.tracking",
     "log_metric": "workbench.tracking",
     "log_parameter": "workbench.tracking",

@@ -121,7 +121,7 @@ def test_every_column_is_described(built: Built) -> None:
             assert set(described) == {column.lower() for column in table["columns"]}, name
             assert all(described.values()), name
             assert manifest[kind][name]["description"]
-    assert len(catalog["nodes"]) == 7
+    assert len(catalog["nodes"]) == 8
     assert len(catalog["sources"]) == 3
 
 

@@ -87,7 +87,7 @@ def write(
         there = _columns_there(cursor, target)
         if there is not None and mode != "replace":
             _fit(columns, there, table)
-        with _staged(session, columns, content) as load:
+        with staged(session, columns, content) as load:
             inserted, updated = _shown(cursor, target, load, columns, mode if there is not None else "replace", keys)
     except Error as error:
         raise translated(error, profile=profile) from error
@@ -160,7 +160,7 @@ def _fit(columns: list[Column], there: list[str], table: str) -> None:
 
 
 @contextlib.contextmanager
-def _staged(session: Connection, columns: list[Column], content: pa.Table) -> Iterator[str]:
+def staged(session: Connection, columns: list[Column], content: pa.Table) -> Iterator[str]:
     """A table of the session's own, with the rows; gone after the block."""
     name = f"WB_LOAD_{uuid.uuid4().hex.upper()}"
     cursor = session.cursor()
