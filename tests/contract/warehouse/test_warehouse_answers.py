@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from workbench.errors import ParameterError, UnsupportedLocally, WarehouseError
+from workbench.warehouse import connect
 
 Ask = Callable[..., pd.DataFrame]
 
@@ -230,3 +232,15 @@ def test_statements_without_rows_of_a_table(ask: Ask) -> None:
     assert "created" in ask("create table t (a int)").iloc[0, 0]
     assert ask("insert into t values (1), (2)").iloc[0, 0] == 2
     assert ask("show tables like 'T'").name.tolist() == ["T"]
+
+
+@pytest.mark.parametrize(
+    "column", ["'a'", "1", "1.5", "'2024-01-01'::timestamp_ntz", "'2024-01-01'::timestamp_tz", "true"]
+)
+def test_no_rows_are_no_rows(ask: Ask, column: str) -> None:
+    """A query without rows gives none, by whichever way the connector fetches them, and keeps its columns."""
+    query = f"select {column} as a where false"
+    with contextlib.closing(connect()) as connection:
+        assert connection.cursor().execute(query).fetchall() == []
+        assert connection.cursor().execute(query).fetch_pandas_all().columns.tolist() == ["A"]
+    assert ask(query).shape == (0, 1)

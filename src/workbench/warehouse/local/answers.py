@@ -173,8 +173,8 @@ def _rows(table: pa.Table | None, rowtype: Any, kind: int, batch: int | None, ke
         counts = [[str(batch)]] if batch is not None else zip(*(c.to_pylist() for c in table.columns), strict=True)
         texts = [[None if value is None else str(value) for value in row] for row in counts]
         return {"queryResultFormat": "json", "rowset": texts}
-    if table is None or (not table.num_rows and not table.num_columns):
-        return {"queryResultFormat": "arrow", "rowsetBase64": ""}
+    if table is None or not table.num_rows:
+        return {"queryResultFormat": "arrow", "rowsetBase64": ""}  # of a batch without rows the connector reads memory
     sent = to_sf(table, rowtype)
     parts = _parts(sent)
     sink = pa.BufferOutputStream()
@@ -187,12 +187,11 @@ def _rows(table: pa.Table | None, rowtype: Any, kind: int, batch: int | None, ke
 
 
 def _write(table: pa.Table, sink: Any) -> None:
-    """In Arrow's format, with a batch even where there are no rows: the connector wants one."""
+    """In Arrow's format."""
     import pyarrow as pa
 
     with pa.ipc.new_stream(sink, table.schema) as writer:
-        for batch in table.to_batches() or [pa.RecordBatch.from_pylist([], schema=table.schema)]:
-            writer.write_batch(batch)
+        writer.write_table(table)
 
 
 def _parts(table: pa.Table) -> list[pa.Table]:
