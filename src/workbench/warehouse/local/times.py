@@ -49,7 +49,10 @@ def mended(statement: Any, refuse: Refuse) -> None:
     for node in list(statement.find_all(exp.Cast, exp.Anonymous, exp.ConvertTimezone))[::-1]:
         if isinstance(node, exp.ConvertTimezone):
             if node.args.get("source_tz") is None:
-                raise refuse("CONVERT_TIMEZONE with two arguments")
+                if node.args["target_tz"].name.upper() != "UTC":
+                    raise refuse("CONVERT_TIMEZONE with two arguments")
+                # the session's zone is UTC, and so is each moment's: dbt's catalogue asks for this
+                node.replace(exp.Anonymous(this="_wb_ltz", expressions=[node.args["timestamp"].copy()]))
         elif (new := _cast(node) if isinstance(node, exp.Cast) else _named(node)) is not None:
             node.replace(new)
 
