@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import workbench
-from conftest import Ask
 from workbench.errors import MissingTable, NoManifest, ParameterError, WarehouseError
 from workbench.explore.shelf import shelf
 from workbench.project import Project
+
+Ask = Callable[..., pd.DataFrame]
 
 
 def manifest(database: str, schema: str) -> dict[str, Any]:

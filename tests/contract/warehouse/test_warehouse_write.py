@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -18,10 +19,11 @@ import pyarrow as pa
 import pytest
 
 import workbench
-from conftest import Ask
 from workbench.errors import MissingTable, ParameterError, WarehouseError
 from workbench.project import Project
 from workbench.warehouse.base import qualified
+
+Ask = Callable[..., pd.DataFrame]
 
 ODD = 'it\'s a "ñame"'
 

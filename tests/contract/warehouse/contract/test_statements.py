@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import Case, all_cases
-from holding import hold
+from casebook import Case, all_cases
+from judging import hold
 
 from workbench.project import Project
 from workbench.warehouse import connect

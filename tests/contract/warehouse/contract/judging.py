@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from cases import Case, Failure
+from casebook import Case, Failure
 from snowflake.connector.errors import Error
 
 NOT_LOCAL = Failure("2", "0A000", "not in the local warehouse")
