@@ -15,8 +15,7 @@ if TYPE_CHECKING:
 
 # Quoted text and comments hide what looks like a bind; `::` is a cast and `column:path` a path into a variant. Two
 # braces are no SQL: they are dbt's.
-_TOKEN = re.compile(
-    r"""
+_PIECE = r"""(?sx)
       '(?:[^'\\]|\\.|'')*'            # a string
     | "(?:[^"]|"")*"                  # a quoted identifier
     | \$\$.*?\$\$                     # a dollar-quoted string
@@ -24,9 +23,7 @@ _TOKEN = re.compile(
     | /\*.*?\*/                       # a comment
     | (?P<braces>\{\{.*?\}\}|\{[{%\#])  # {{ ref('model') }}
     | (?P<bind>(?<![\w"\]):$]):(?P<name>[A-Za-z_]\w*))
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
 
 
 # the arguments of workbench.sql that are no binds; a bind of such a name stands in `binds`
@@ -101,7 +98,7 @@ def _with_value(cell: SqlCell, option: str, value: str) -> SqlCell:
 
 def binds(text: str) -> tuple[str, ...]:
     """The names that `:name` binds in the SQL, each once, in the order of their first use."""
-    return tuple(dict.fromkeys(match["name"] for match in _TOKEN.finditer(text) if match["bind"]))
+    return tuple(dict.fromkeys(match["name"] for match in re.finditer(_PIECE, text) if match["bind"]))
 
 
 def with_placeholders(text: str, placeholder: str = "?") -> tuple[str, tuple[str, ...]]:
@@ -114,7 +111,7 @@ def with_placeholders(text: str, placeholder: str = "?") -> tuple[str, tuple[str
         names.append(match["name"])
         return placeholder
 
-    return _TOKEN.sub(replaced, text), tuple(names)
+    return re.sub(_PIECE, replaced, text), tuple(names)
 
 
 def with_braces(text: str, replacement: Callable[[str], str]) -> str:
@@ -131,4 +128,4 @@ def with_braces(text: str, replacement: Callable[[str], str]) -> str:
             raise ValueError(f"`{found}` has no end" if found == "{{" else f"`{found}` is no SQL")
         return replacement(found[2:-2].strip())
 
-    return _TOKEN.sub(replaced, text)
+    return re.sub(_PIECE, replaced, text)

@@ -60,7 +60,9 @@ def main() -> None:
     if plain is not None:
         # syntax trees are many small objects, and none is garbage before the process ends
         gc.disable()
-        sys.exit(promote(*plain))
+        status = promote(*plain)
+        gc.freeze()  # the interpreter looks for garbage once more when it ends
+        sys.exit(status)
     from workbench.cli.group import run
 
     run()

@@ -11,7 +11,7 @@ from workbench.compiler.model import CellFacts, Diagnostic
 from workbench.compiler.text import Source
 
 SETTING = "ast_node_interactivity"
-_CONFIG = re.compile(rf"\w+\.{SETTING}\s*=\s*['\"]?(?P<value>\w+)['\"]?\s*$")
+_CONFIG = rf"\w+\.{SETTING}\s*=\s*['\"]?(?P<value>\w+)['\"]?\s*$"
 
 
 def interactive_cells(cells: Iterable[CellFacts]) -> tuple[frozenset[str], list[Diagnostic]]:
@@ -46,7 +46,7 @@ def _settings(facts: CellFacts) -> Iterator[tuple[ast.AST, str]]:
                 assert isinstance(inner, ast.Call)
                 texts = [str(one.value) for one in inner.args if isinstance(one, ast.Constant)]
                 if len(texts) == 2 and texts[0] == "config" and SETTING in texts[1]:
-                    match = _CONFIG.match(texts[1])
+                    match = re.match(_CONFIG, texts[1])
                     yield inner, match["value"] if match and inner is getattr(node, "value", None) else ""
             elif isinstance(inner, ast.Attribute) and inner.attr == SETTING and not isinstance(inner.ctx, ast.Load):
                 yield inner, ""

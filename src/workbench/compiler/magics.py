@@ -30,7 +30,7 @@ INTERACTIVE = frozenset("ipympl widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 
-_WHOLE_LINE = re.compile(r"%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)$|!(?P<command>[^!].*)$")
+_WHOLE_LINE = r"%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)$|!(?P<command>[^!].*)$"
 
 
 class Lowered:
@@ -196,7 +196,7 @@ def _transformed(source: str) -> str:
     lines = source.split("\n")
     made = set()
     for number, line in enumerate(lines, start=1):
-        match = _WHOLE_LINE.match(line)
+        match = re.match(_WHOLE_LINE, line)
         if match and not line.rstrip().endswith(("\\", "?")):
             made.add(number)
             if match["magic"]:

@@ -20,7 +20,6 @@ RESERVED_PARAMETERS = frozenset(
 def parameters_of(facts: CellFacts, step_names: frozenset[str]) -> tuple[list[ParameterFacts], list[Diagnostic]]:
     """The parameters that a cell declares, and what in it isn't one."""
     source = Source(facts.source)
-    trailing, alone = _comments(facts.source)
     found: list[ParameterFacts] = []
     problems: list[Diagnostic] = []
     for statement in facts.statements:
@@ -42,10 +41,10 @@ def parameters_of(facts: CellFacts, step_names: frozenset[str]) -> tuple[list[Pa
             why = "is also a step" if target.id in step_names else "is a name that Metaflow has for itself"
             message = f"parameter `{target.id}` {why}"
             problems.append(Diagnostic("WB203", message, facts.cell, source.span(target), "rename it"))
-        help_text = trailing.get(node.end_lineno or node.lineno) or alone.get(node.lineno - 1, "")
         text = source.segment(value)
         literal = json.dumps(default) if kind != "scalar" else repr(default) if "\n" in text else text
         found = [one for one in found if one.name != target.id]  # the last assignment counts, as in the notebook
+        help_text = _comment(node, facts, source)
         found.append(ParameterFacts(target.id, default, literal, kind, help_text, facts.cell))
     return found, problems
 
@@ -68,23 +67,19 @@ def _kind(value: object) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
-def _comments(text: str) -> tuple[dict[int, str], dict[int, str]]:
-    """The comments that end a line of code, by line; and those on lines of their own, joined, by their last line."""
-    trailing: dict[int, str] = {}
-    if "#" not in text:
-        return {}, {}
-    import io
-    import tokenize
-
-    alone: dict[int, str] = {}
-    for token in tokenize.generate_tokens(io.StringIO(text + "\n").readline):
-        if token.type == tokenize.COMMENT:
-            line, comment = token.start[0], token.string.lstrip("#").strip()
-            if token.line[: token.start[1]].strip():
-                trailing[line] = comment
-            else:
-                alone[line] = f"{alone.get(line - 1, '')} {comment}".strip()
-    return trailing, alone
+def _comment(node: ast.stmt, facts: CellFacts, source: Source) -> str:
+    """The comment that ends a statement's last line, else those on the lines right above it, joined; "" without any."""
+    nodes = [one.node for one in facts.statements]
+    last = [one for one in nodes if one.end_lineno == node.end_lineno][-1]
+    after = source.text[source.bounds(last)[1] :].partition("\n")[0].lstrip(" \t\f;")
+    above: list[str] = []
+    line = node.lineno - 1
+    ended = max((one.end_lineno or 0 for one in nodes if (one.end_lineno or 0) < node.lineno), default=0)
+    while line > ended and (text := source.lines[line - 1].strip()).startswith("#"):
+        above.insert(0, text)
+        line -= 1
+    texts = [one.lstrip("#").strip() for one in (after if after.startswith("#") else "", *above)]
+    return texts[0] or " ".join(text for text in texts[1:] if text)
 
 
 def _not_literal(facts: CellFacts, statement: Statement, source: Source, what: str, name: str = "") -> Diagnostic:

@@ -11,7 +11,7 @@ from workbench.compiler.model import CellFacts, Diagnostic
 from workbench.compiler.text import Source
 from workbench.credentials import SECRETS
 
-_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_QUOTED = r"\"[^\"\n]*\"|'[^'\n]*'"
 # what opens a connection, by the path that it is imported from
 _CONNECTS = frozenset(
     {
@@ -41,7 +41,7 @@ def literal_secrets(facts: CellFacts, definitions: Definitions) -> Iterator[Diag
 
 def _problem(facts: CellFacts, call: ast.Call, name: str) -> Diagnostic:
     # a diagnostic shows the line: without what stands in quotes there
-    hidden = facts.cell._replace(source=_QUOTED.sub('"…"', facts.cell.source))
+    hidden = facts.cell._replace(source=re.sub(_QUOTED, '"…"', facts.cell.source))
     message = f"the `{name}` of a connection stands in the notebook"
     hint = "keep it in the connector's connections.toml in your home folder, or in a variable of the environment"
     return Diagnostic("WB323", message, hidden, Source(facts.source).span(call.func), hint)

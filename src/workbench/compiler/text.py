@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 
 from workbench.compiler.model import Span
 from workbench.records import NamedTuple
@@ -28,9 +29,7 @@ class Source:
 
     def offset(self, line: int, column_bytes: int) -> int:
         """The character offset of a place. line: 1-based; column_bytes: 0-based, as ast counts."""
-        text = self.lines[line - 1]
-        column = column_bytes if text.isascii() else len(text.encode()[:column_bytes].decode(errors="ignore"))
-        return self._starts[line - 1] + column
+        return self._starts[line - 1] + column(self.lines[line - 1], column_bytes)
 
     def bounds(self, node: ast.AST) -> tuple[int, int]:
         """Where a node's text begins and ends."""
@@ -52,6 +51,11 @@ class Source:
         return self.text[start:end]
 
 
+def column(line: str, column_bytes: int) -> int:
+    """The character column of a place in a line. column_bytes: as ast counts."""
+    return column_bytes if line.isascii() else len(line.encode()[:column_bytes].decode(errors="ignore"))
+
+
 def split_lines(text: str) -> list[str]:
     r"""Lines as Python's tokenizer counts them: form feeds and Unicode separators don't end one."""
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
@@ -64,8 +68,26 @@ def edited(text: str, edits: list[Edit]) -> str:
     return text
 
 
+# a comment, or a string with its prefix
+_STRING = r"(?s)#[^\n]*|(?P<prefix>[A-Za-z]*)(?P<quotes>\"{3}|'{3}|[\"'])(?:\\.|[^\\])*?(?P=quotes)"
+
+
 def lines_inside_strings(text: str) -> frozenset[int]:
     """The 1-based lines that begin inside a string: indenting one would change the string."""
+    inside: set[int] = set()
+    line, counted = 1, 0
+    for match in re.finditer(_STRING, text):
+        if match["prefix"] and not {"f", "F", "t", "T"}.isdisjoint(match["prefix"]):
+            return _lines_inside_tokens(text)  # strings in an f-string may have the same quotes
+        line += text.count("\n", counted, match.start())
+        first, counted = line, match.end()
+        line += text.count("\n", match.start(), counted)
+        inside.update(range(first + 1, line + 1))
+    return frozenset(inside)
+
+
+def _lines_inside_tokens(text: str) -> frozenset[int]:
+    """The same by Python's tokenizer, which takes longer to import than most flows to emit."""
     import io
     import tokenize
 

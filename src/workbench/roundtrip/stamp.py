@@ -12,8 +12,9 @@ from __future__ import annotations
 import binascii  # hashlib takes longer to import than a flow to emit, and nobody forges a flow to lose its edits
 import re
 
-_LINE = re.compile(r"^__promoted__ = [\"'](?P<stamp>[\w:]*)[\"'][ \t]*\n", re.MULTILINE)
-_NOTEBOOK = re.compile(r"^__notebook__ = [\"'](?P<path>[^\n]*)[\"'][ \t]*\n", re.MULTILINE)
+# patterns are compiled where they are first needed: it takes longer than to look for a match
+_LINE = r"(?m)^__promoted__ = [\"'](?P<stamp>[\w:]*)[\"'][ \t]*\n"
+_NOTEBOOK = r"(?m)^__notebook__ = [\"'](?P<path>[^\n]*)[\"'][ \t]*\n"
 
 
 def checksum(text: str) -> str:
@@ -24,14 +25,14 @@ def checksum(text: str) -> str:
 def stamped(text: str, base: str | None = None) -> str:
     """A flow's text with its line. base: the emitted text that it names (default: the text itself)."""
     line = f'__promoted__ = "{checksum(text if base is None else base)}"\n'
-    match = _NOTEBOOK.search(text)
+    match = re.search(_NOTEBOOK, text)
     return text[: match.end()] + line + text[match.end() :] if match else text
 
 
 def unstamped(text: str) -> tuple[str, str]:
     """A flow file's text without its line, its line ends as promote writes them; and the checksum, "" without one."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n")
-    match = _LINE.search(text)
+    match = re.search(_LINE, text)
     return (text[: match.start()] + text[match.end() :], match["stamp"]) if match else (text, "")
 
 
@@ -43,5 +44,5 @@ def as_emitted(text: str) -> bool:
 
 def notebook_of(text: str) -> str | None:
     """The path of the notebook that a flow file names, seen from its own folder; None where it is no promoted flow."""
-    match = _NOTEBOOK.search(unstamped(text)[0])
+    match = re.search(_NOTEBOOK, unstamped(text)[0])
     return match["path"] if match else None
