@@ -23,7 +23,7 @@ SILENT_METHODS = {
 LOWERED = frozenset("fan_out get_ipython show timed".split())
 EDITED = ("await", "eval", "exec", "global", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
-_MARKER_LIKE = re.compile(r"#\s?%%(?=\s)")
+_MARKER_LIKE = r"#\s?%%(?=\s)"
 SHOWING_MAGICS = frozenset({"env", "pwd"})
 
 
@@ -64,9 +64,10 @@ class Names:
         return lines
 
 
-def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) -> Iterator[Line]:
+def cell_lines(
+    facts: CellFacts, step_globals: frozenset[str], graph: StepGraph, names: Names, marker: str
+) -> Iterator[Line]:
     """A cell's lines in a step's body, below its marker; none where everything in it stands elsewhere."""
-    step_globals = _globals_of(facts, graph)
     kept = [
         one
         for at, one in enumerate(facts.statements)
@@ -86,13 +87,6 @@ def cell_lines(facts: CellFacts, graph: StepGraph, names: Names, marker: str) ->
         yield indent, facts.wrapper, (facts.cell.id, 1)
         indent += 1
     yield from _chunks(facts, kept, step_globals, graph, names, indent)
-
-
-def _globals_of(facts: CellFacts, graph: StepGraph) -> frozenset[str]:
-    for step in graph.steps:
-        if facts in step.cells or facts in step.setup:
-            return frozenset(step.global_names)
-    return frozenset()
 
 
 def _chunks(
@@ -133,11 +127,11 @@ def _chunk(facts: CellFacts, source: Source, edits: list[Edit], first: int, last
     inside = [Edit(one.start - begin, one.end - begin, one.text) for one in edits if begin <= one.start <= finish]
     text = edited(source.text[begin:finish], inside)
     indentable = frozenset(line - first + 1 for line in facts.indentable)
-    marker_like = _MARKER_LIKE.search(text) is not None
+    marker_like = "%%" in text and re.search(_MARKER_LIKE, text) is not None
     in_strings = lines_inside_strings(text) if marker_like else frozenset()
     for offset, line in enumerate(indented(text, pad, indentable)):
         if marker_like and line.startswith(f"{pad}#") and offset + 1 not in in_strings:
-            line = _MARKER_LIKE.sub("#  %%", line, count=1)  # a comment of the user's that looks like ours
+            line = re.sub(_MARKER_LIKE, "#  %%", line, count=1)  # a comment of the user's that looks like ours
         yield 0, line, (facts.cell.id, min(first + offset, last))
 
 
@@ -224,7 +218,7 @@ def _shown(statement: Statement, facts: CellFacts, source: Source, graph: StepGr
     else:
         candidates = list(top_level(statement.node))
     for node in candidates:
-        if isinstance(node, ast.Expr) and _shows(node, facts, source, graph):
+        if isinstance(node, ast.Expr) and _shows(node, source, graph):
             yield node
 
 
@@ -245,7 +239,7 @@ def _runs_text_here(node: ast.Call, graph: StepGraph) -> bool:
     )
 
 
-def _shows(node: ast.Expr, facts: CellFacts, source: Source, graph: StepGraph) -> bool:
+def _shows(node: ast.Expr, source: Source, graph: StepGraph) -> bool:
     """Whether a cell's last expression may have a value to show."""
     if ends_with_semicolon(source, node):
         return False
@@ -257,11 +251,11 @@ def _shows(node: ast.Expr, facts: CellFacts, source: Source, graph: StepGraph) -
         return isinstance(first, ast.Constant) and first.value in SHOWING_MAGICS
     function = value.func
     if isinstance(function, ast.Name):
-        bound = function.id in {one.name for one in graph.definitions} or function.id in graph.bound_names
-        return bound or not (function.id in SILENT_BUILTINS or (function.id == "display" and not value.keywords))
+        silent = function.id in SILENT_BUILTINS or (function.id == "display" and not value.keywords)
+        return not silent or function.id in graph.bound_names
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-        kinds = dict(graph.containers)
-        return function.attr not in SILENT_METHODS.get(kinds.get(function.value.id, ""), frozenset())
+        name, method = function.value.id, function.attr
+        return not any(method in silent and (name, kind) in graph.containers for kind, silent in SILENT_METHODS.items())
     return True
 
 

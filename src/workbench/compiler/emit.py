@@ -158,6 +158,7 @@ def _why_fan(fan: Fan) -> str:
 def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -> Iterator[Line]:
     for line in _wrapped("global ", step.global_names):
         yield 2, line, None
+    step_globals = frozenset(step.global_names)
     needed = set(step.imports) | ({"import builtins"} if any(map(_is_shown, step.takes)) else set())
     for line in imports.block(needed):
         yield 2, line, None
@@ -167,7 +168,7 @@ def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
     setup_takes = [take for take in step.takes if step.setup and take.name in needed_first]
     yield from _takes(setup_takes, step, names)
     for facts in step.setup:
-        yield from cell_lines(facts, graph, names, f"# %% [setup] {markers[facts.cell.id]}")
+        yield from cell_lines(facts, step_globals, graph, names, f"# %% [setup] {markers[facts.cell.id]}")
     yield from _takes([take for take in step.takes if take not in setup_takes], step, names)
     if step.fan is not None and step.fan.gathers:
         yield from _gathers(step.fan, names)
@@ -175,7 +176,7 @@ def _body(step: Step, graph: StepGraph, markers: dict[str, str], names: Names) -
         for offset, line in enumerate(indented(definition.source, "    " * 2)):
             yield 0, line, (definition.cell.id, definition.line + offset)
     for facts in step.cells:
-        yield from cell_lines(facts, graph, names, f"# %% {markers[facts.cell.id]}")
+        yield from cell_lines(facts, step_globals, graph, names, f"# %% {markers[facts.cell.id]}")
 
 
 def _parameter_names(graph: StepGraph) -> frozenset[str]:
