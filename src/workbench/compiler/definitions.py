@@ -87,10 +87,14 @@ class Definitions:
         self.hoisted: dict[str, Binding] = {}
         self.stars: list[Binding] = []
         self.first_reads: dict[str, Place] = {}  # where code that runs first looks a name up
+        self._imports: dict[str, bool] = {}
 
     def is_import(self, name: str) -> bool:
         """Whether the name is only ever an import, and always of the same."""
-        return self.is_module(name) and len({imported_path(one) for one in self.bindings[name]}) == 1
+        if name not in self._imports:
+            paths = {imported_path(one) for one in self.bindings[name]} if self.is_module(name) else ()
+            self._imports[name] = len(paths) == 1
+        return self._imports[name]
 
     def is_module(self, name: str) -> bool:
         """Whether the name is only ever an import, if not always of the same."""
@@ -280,13 +284,3 @@ def _is_quiet_body(node: ast.stmt) -> bool:
 
 def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def may_leak(node: ast.stmt) -> bool:
-    """Whether what a call returns may still hold the definition's code: an instance, a closure, a generator."""
-    if isinstance(node, ast.ClassDef):
-        return True
-    own = [inner for inner in ast.walk(node) if inner is not node]
-    return any(
-        isinstance(inner, (*FUNCTIONS, ast.ClassDef, ast.GeneratorExp, ast.Yield, ast.YieldFrom)) for inner in own
-    )

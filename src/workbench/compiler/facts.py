@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from workbench.compiler.model import Span, Statement
 from workbench.compiler.scopes import (
     COMPREHENSIONS,
+    FUNCTIONS,
     REACHING_FAR,
     annotated_names,
     around,
@@ -21,6 +22,7 @@ from workbench.compiler.scopes import (
     imported_name,
     quoted_names,
 )
+from workbench.compiler.text import column
 
 # builtins whose reach no analysis knows; that they are the builtins is checked where names are resolved
 UNKNOWABLE = frozenset({"eval", "exec", "globals", "locals", "vars", "dir"})
@@ -55,6 +57,7 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
         class_reads=frozenset(walk.class_reads),
         # what a statement makes, it may also call
         unknowable=walk.unknowable or (walk.deferred_unknowable and _kind(node) != "definition"),
+        leaks=_kind(node) == "definition" and _leaks(node),
     )
 
 
@@ -64,6 +67,13 @@ def _kind(node: ast.stmt) -> str:
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return "definition"
     return "other"
+
+
+def _leaks(node: ast.stmt) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return True
+    made = (*FUNCTIONS, ast.ClassDef, ast.GeneratorExp, ast.Yield, ast.YieldFrom)
+    return any(isinstance(inner, made) and inner is not node for inner in ast.walk(node))
 
 
 class Walk:
@@ -115,11 +125,9 @@ class Walk:
     def span(self, node: ast.AST) -> Span:
         line = getattr(node, "lineno", 1)
         text = self.source_lines[line - 1] if line <= len(self.source_lines) else ""
-        start = len(text.encode()[: getattr(node, "col_offset", 0)].decode(errors="ignore"))
+        start = column(text, getattr(node, "col_offset", 0))
         same_line = getattr(node, "end_lineno", line) == line
-        end = (
-            len(text.encode()[: getattr(node, "end_col_offset", 0)].decode(errors="ignore")) if same_line else len(text)
-        )
+        end = column(text, getattr(node, "end_col_offset", 0)) if same_line else len(text)
         return Span(line, start, max(end, start + 1))
 
     # expressions

@@ -42,6 +42,7 @@ class Statement(NamedTuple):
     mentions: names used other than by calling them; mutates: names whose value it may visibly change in place.
     sets: those of `mutates` of whose value it sets an item or an attribute.
     annotated: names that an annotation makes local; class_reads: names a class body both reads and binds.
+    leaks: what a call of the definition returns may still hold its code: an instance, a closure, a generator.
     """
 
     node: ast.stmt
@@ -64,6 +65,7 @@ class Statement(NamedTuple):
     annotated: frozenset[str] = frozenset()
     class_reads: frozenset[str] = frozenset()
     unknowable: bool = False  # eval, exec, globals(): reads and binds whatever is there
+    leaks: bool = False
 
 
 class CellFacts(NamedTuple):

@@ -160,7 +160,8 @@ def star_imports(uses: list[StepUse], definitions: Definitions, parameters: dict
     hint = "move it to the top of the notebook, or name what you import"
     statements = [one for use in uses for one in use.own]
     for facts, _, statement in statements:
-        for node in ast.walk(statement.node):
+        looked = "*" in facts.source and "import" in facts.source
+        for node in ast.walk(statement.node) if looked else ():
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 message = f"`from {node.module} import *` stands in a block, and a step can't have it there"
                 yield _problem(facts, node, "WB319", message, hint)

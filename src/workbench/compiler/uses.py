@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from workbench.compiler.definitions import BUILTINS, Binding, Definitions, Place, may_leak
+from workbench.compiler.definitions import BUILTINS, Binding, Definitions, Place
 from workbench.compiler.model import CellFacts, Span, Statement
 from workbench.compiler.scopes import SHOWING_LOCALS, Free
 from workbench.compiler.shape import Node, ancestors_of
@@ -104,7 +104,7 @@ class Reach:
 
     def leaks(self, name: str) -> bool:
         """Whether what a call of it returns may still use its code."""
-        return may_leak(self.definitions.hoisted[name].statement.node)
+        return self.definitions.hoisted[name].statement.leaks
 
 
 def step_uses(
@@ -124,9 +124,10 @@ def step_uses(
             _split(use, definitions)
         uses.append(use)
     rebound = _rebound_later(uses)
+    values = {name for name in (*definitions.bindings, *definitions.parameters) if definitions.is_value(name)}
     carries: dict[str, Free] = {}
     for use in uses:
-        module_names = {name for name in rebound[use.order] if definitions.is_value(name)}
+        module_names = rebound[use.order] & values
         while True:
             scan = _Scan(use, definitions, reach, module_names, dict(carries))
             scan.run(uses)
@@ -179,7 +180,13 @@ def _deferred(statement: Statement) -> Free:
     )
 
 
+_NOTHING = Free()
+
+
 def _together(parts: list[Free]) -> Free:
+    parts = [part for part in parts if any(part)]
+    if len(parts) < 2:
+        return parts[0] if parts else _NOTHING
     return Free(
         frozenset().union(*(part.reads for part in parts)),
         frozenset().union(*(part.writes for part in parts)),
@@ -216,8 +223,8 @@ class _Scan:
                     self.statement(facts, Place(facts.cell.index, at), statement, use.setup_needs)
         use.setup_binds = set(self.bound)
         # what an earlier step binds anew is handed over, and what it deletes is gone, whatever the setup cell says
-        earlier = {name for other in uses[: use.order] for name in other.binds}
-        self.bound -= earlier
+        earlier = uses[: use.order]
+        self.bound = {name for name in self.bound if not any(name in one.may or name in one.deletes for one in earlier)}
         use.may.clear()
         use.mutates.clear()
         use.sets.clear()
@@ -293,13 +300,13 @@ class _Scan:
                 yield self.carries[name]
 
     def returns_code(self, name: str) -> bool:
-        nodes = [one.statement.node for one in self.definitions.bindings.get(name, ())]
-        return any(not isinstance(node, ast.FunctionDef) or may_leak(node) for node in nodes)
+        statements = [one.statement for one in self.definitions.bindings.get(name, ())]
+        return any(not isinstance(one.node, ast.FunctionDef) or one.leaks for one in statements)
 
     def stays(self, place: Place, statement: Statement) -> bool:
         """Whether a function that a statement makes is only ever called, and only in this step."""
         node = statement.node
-        if isinstance(node, ast.FunctionDef) and not may_leak(node):
+        if isinstance(node, ast.FunctionDef) and not statement.leaks:
             name = node.name
         elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and len(node.targets) == 1:
             name = getattr(node.targets[0], "id", "")
