@@ -12,11 +12,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_atomic(path: str | Path, content: bytes, *, unless: Callable[[], None] | None = None) -> None:
+def write_atomic(
+    path: str | Path, content: bytes, *, unless: Callable[[], None] | None = None, lasting: bool = True
+) -> None:
     """Write content to path so that a reader, or a crash, finds the old file or the new one, never a part.
 
     A symbolic link's target is replaced, not the link, and an existing file keeps its permission bits.
     unless: called right before the rename; what it raises leaves the old file in place.
+    lasting: False for a file that can be missed: a power cut may leave it empty.
     Raises TargetNotWritable where the folder can't be written or the disk is full; the old file is then as it was.
     """
     target = os.path.realpath(path)
@@ -31,7 +34,8 @@ def write_atomic(path: str | Path, content: bytes, *, unless: Callable[[], None]
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
                 file.flush()
-                os.fsync(file.fileno())
+                if lasting:
+                    os.fsync(file.fileno())
             if os.path.exists(target):
                 os.chmod(temporary, os.stat(target).st_mode & 0o7777)
             if unless is not None:

@@ -18,7 +18,7 @@ def keep(notebook: str | os.PathLike[str], flow: str, text: str) -> None:
     path = _path(root, flow, checksum(text))
     try:
         keep_out_of_git(root)
-        write_atomic(path, text.encode())
+        write_atomic(path, text.encode(), lasting=False)  # a copy that isn't whole isn't taken for one
         folder, stem = os.path.dirname(path), os.path.basename(path).rpartition("-")[0]
         copies = [os.path.join(folder, name) for name in os.listdir(folder) if name.rpartition("-")[0] == stem]
         for old in sorted(copies, key=os.path.getmtime)[:-KEPT]:
