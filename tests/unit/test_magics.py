@@ -29,7 +29,7 @@ SOURCES = [
 def test_magics_become_the_calls_that_ipython_makes_of_them(source: str) -> None:
     """With or without IPython's help, the Python is IPython's own."""
     wanted = compile(TransformerManager().transform_cell(source), "c", "exec", dont_inherit=True)
-    found = compile(_transformed(source), "c", "exec", dont_inherit=True)
+    found = compile(_transformed(source)[0], "c", "exec", dont_inherit=True)
     assert found.co_consts == wanted.co_consts
     assert found.co_code == wanted.co_code
 

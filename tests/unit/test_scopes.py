@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.compiler.scopes import free_names
+from workbench.compiler.scopes import free_names, scope_of
 
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 MODULES = ["argparse", "dataclasses", "functools", "inspect", "typing", "tempfile", "unittest/mock", "asyncio/tasks"]
@@ -51,7 +51,7 @@ def test_free_names_of_the_standard_library_are_what_symtable_says(module: str) 
         first = min([node.lineno, *(part.lineno for part in node.decorator_list)])
         table = tables.get((node.name, node.lineno)) or tables.get((node.name, first))
         assert table is not None
-        found = free_names(node)
+        found = free_names(scope_of(node))
         reads, writes = from_symtable(table)
         mangled = {name for name in reads if name.startswith("_") and "__" in name[1:]}
         assert {name for name in found.reads if "__" not in name} == {
@@ -85,7 +85,7 @@ def test_free_names_of_the_standard_library_are_what_symtable_says(module: str) 
 def test_free_names_follow_the_scope_rules(source: str, reads: set[str], writes: set[str]) -> None:
     """Each scope rule of the language reference, in small."""
     node = ast.parse(source).body[0]
-    found = free_names(node.value if isinstance(node, ast.Expr) else node)
+    found = free_names(scope_of(node.value if isinstance(node, ast.Expr) else node))
     assert (set(found.reads), set(found.writes)) == (reads, writes)
 
 
@@ -93,5 +93,5 @@ def test_free_names_follow_the_scope_rules(source: str, reads: set[str], writes:
 def test_type_parameters_are_no_names_of_the_module() -> None:
     """A generic's parameters are seen by its methods, and by nobody else."""
     source = "class A[T](B):\n    x: T\n    def m(self, v: T) -> list[T]:\n        return [k, T]"
-    assert free_names(ast.parse(source).body[0]).reads == {"list", "k"}
+    assert free_names(scope_of(ast.parse(source).body[0])).reads == {"list", "k"}
     assert free_names(ast.parse("def f[T](v: T) -> T:\n    return T, k").body[0]).reads == {"k"}

@@ -47,12 +47,11 @@ class Names:
         self.runtime_used.add(name)
         return f"{name}_" if name in self.bound else name
 
-    def use_lowered(self, node: ast.AST, source: str) -> None:
+    def use_lowered(self, node: ast.AST) -> None:
         """Note what lowered code uses of workbench.runtime, in functions too."""
-        if any(word in source for word in LOWERED):
-            found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-            for name in sorted(found & LOWERED - self.bound):
-                self.runtime(name)
+        found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+        for name in sorted(found & LOWERED - self.bound):
+            self.runtime(name)
 
     def imported(self, module: str, names: set[str]) -> set[str]:
         """The import lines for some names of a module."""
@@ -95,7 +94,16 @@ def _chunks(
     """The kept statements with the comments and blank lines between them."""
     source = Source(facts.source)
     removed = _removed_lines(facts, kept, source)
-    edits = [edit for one in kept for edit in _edits(one, facts, source, step_globals, graph, names)]
+    # a walk is worth its time only where one of its words is there at all
+    looked = any(word in facts.source for word in EDITED)
+    lowered = any(word in facts.source for word in LOWERED)
+    edits: list[Edit] = []
+    for one in kept:
+        if lowered:
+            names.use_lowered(one.node)
+        if looked or one.annotated & step_globals:
+            edits += _edits(one.node, source, step_globals, graph, names)
+        edits += _showing(one, facts, source, graph, names)
     starts = {_first_line(one.node) for one in kept}
     # what stands elsewhere, but shares its line with what stays: `import os; x = 1`
     edits += [
@@ -168,18 +176,10 @@ def _removed_lines(facts: CellFacts, kept: list[Statement], source: Source) -> s
 
 
 def _edits(
-    statement: Statement,
-    facts: CellFacts,
-    source: Source,
-    step_globals: frozenset[str],
-    graph: StepGraph,
-    names: Names,
+    node: ast.stmt, source: Source, step_globals: frozenset[str], graph: StepGraph, names: Names
 ) -> Iterator[Edit]:
-    node = statement.node
-    names.use_lowered(node, facts.source)
-    # the walk is worth its time only where one of its words is there at all
-    looked = statement.annotated & step_globals or any(word in facts.source for word in EDITED)
-    for inner in top_level(node) if looked else ():
+    """What a statement says otherwise in a method."""
+    for inner in top_level(node):
         if isinstance(inner, ast.Await):
             start, end = source.bounds(inner)
             gap = len(source.text[start + 5 : end]) - len(source.text[start + 5 : end].lstrip(" \t"))
@@ -201,9 +201,13 @@ def _edits(
                 yield Edit(*source.bounds(inner), "pass")
             else:
                 yield Edit(source.bounds(inner.target)[1], source.bounds(inner.annotation)[1], "")
+
+
+def _showing(statement: Statement, facts: CellFacts, source: Source, graph: StepGraph, names: Names) -> Iterator[Edit]:
+    """The calls that show what the cell shows."""
     for shown in _shown(statement, facts, source, graph):
         start, end = source.bounds(shown)
-        opening, closing = _brackets(source.text[start:end], names.runtime("show"))
+        opening, closing = _brackets(shown, source.text[start:end], names.runtime("show"))
         yield Edit(start, start, opening)
         yield Edit(end, end, closing)
 
@@ -259,14 +263,12 @@ def _shows(node: ast.Expr, source: Source, graph: StepGraph) -> bool:
     return True
 
 
-def _brackets(text: str, show: str) -> tuple[str, str]:
+def _brackets(node: ast.Expr, text: str, show: str) -> tuple[str, str]:
     """What goes before and after an expression so that it is show's one argument."""
-    try:
+    plain = not isinstance(node.value, ast.GeneratorExp)
+    if isinstance(node.value, ast.Tuple):
+        # one without brackets of its own would be several arguments, and `x,` the one argument x
         call = ast.parse(f"{show}({text})", mode="eval").body
-    except SyntaxError:
-        return f"{show}((", "))"
-    assert isinstance(call, ast.Call)
-    # `x,` is a tuple, and would be show's one argument x
-    alone = len(call.args) == 1 and not call.keywords and not text.endswith(",")
-    plain = alone and not isinstance(call.args[0], (ast.Starred, ast.GeneratorExp))
+        assert isinstance(call, ast.Call)
+        plain = len(call.args) == 1 and isinstance(call.args[0], ast.Tuple)
     return (f"{show}(", ")") if plain else (f"{show}((", "))")

@@ -20,7 +20,7 @@ def cell_facts(cell: Cell, postponed: bool = False) -> CellFacts:
     if lowered.problems:
         return CellFacts(cell, "", (), tuple(lowered.problems))
     try:
-        tree = ast.parse(lowered.source)
+        tree = lowered.tree or ast.parse(lowered.source)
         # compile finds what the grammar alone allows: `return` at the top level, a name both global and a parameter
         compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -11,7 +11,7 @@ import builtins
 from collections.abc import Iterable
 
 from workbench.compiler.model import CellFacts, Statement
-from workbench.compiler.scopes import FUNCTIONS, around, immediate_reads, imported_name
+from workbench.compiler.scopes import FUNCTIONS, around, immediate_reads, imported_name, scope_of
 from workbench.records import NamedTuple
 
 BUILTINS = frozenset(dir(builtins)) | {"__name__", "__builtins__"}
@@ -264,7 +264,7 @@ def _is_quiet_decorator(part: ast.expr, candidates: dict[str, Binding], found: D
 
 
 def _only_makes_functions(node: ast.FunctionDef, candidates: dict[str, Binding], found: Definitions) -> bool:
-    reads, _ = immediate_reads(node)
+    reads, _ = immediate_reads(scope_of(node))
     return all(
         isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Return)) or _is_docstring(inner)
         for inner in node.body

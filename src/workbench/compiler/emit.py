@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.compiler import imports
-from workbench.compiler.body import Names, cell_lines
+from workbench.compiler.body import LOWERED, Names, cell_lines
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
 from workbench.compiler.definitions import LAST_SHOWN
 from workbench.compiler.model import LAST, Fan, FlowSource, Give, ParameterFacts, Step, StepGraph, Take
@@ -21,7 +21,8 @@ def flow_source(graph: StepGraph, notebook: Notebook, notebook_path: str) -> Flo
     """The text of a graph's flow. notebook_path: where the notebook is, seen from the flow file's folder."""
     names = _names(graph)
     for definition in graph.definitions:
-        names.use_lowered(definition.node, definition.source)
+        if any(word in definition.source for word in LOWERED):
+            names.use_lowered(definition.node)
     body = [*_definitions(graph), *_flow_class(graph, notebook, names)]
     lines = [*_head(graph, notebook, notebook_path, names), *body, *_tail(names)]
     text = [("    " * indent + line) if line else "" for indent, line, _ in lines]

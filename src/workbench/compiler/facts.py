@@ -14,6 +14,7 @@ from workbench.compiler.scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
     REACHING_FAR,
+    Scope,
     annotated_names,
     around,
     evaluates_unknown_text,
@@ -21,6 +22,7 @@ from workbench.compiler.scopes import (
     immediate_reads,
     imported_name,
     quoted_names,
+    scope_of,
 )
 from workbench.compiler.text import column
 
@@ -143,6 +145,10 @@ class Walk:
             self.read(node.id, node)
             if not called:
                 self.mentions.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            self.expression(node.value)
+        elif isinstance(node, ast.Constant):
+            pass
         elif isinstance(node, ast.Call):
             self.call(node)
         elif isinstance(node, ast.NamedExpr):
@@ -156,7 +162,7 @@ class Walk:
             self.branches([lambda: self.expression(node.body), lambda: self.expression(node.orelse)])
         elif isinstance(node, ast.Lambda):
             self.expressions(around(node))
-            self.defer(node)
+            self.defer(node, scope_of(node))
         elif isinstance(node, COMPREHENSIONS):
             self.comprehension(node)
         else:
@@ -177,7 +183,8 @@ class Walk:
 
     def comprehension(self, node: ast.expr) -> None:
         assert isinstance(node, COMPREHENSIONS)
-        reads, _ = immediate_reads(node)
+        scope = scope_of(node)
+        reads, _ = immediate_reads(scope)
         inside = list(ast.walk(node))
         calls = [inner for inner in inside if isinstance(inner, ast.Call)]
         called = {inner.func for inner in calls}
@@ -193,7 +200,7 @@ class Walk:
         for inner in inside:
             if isinstance(inner, ast.NamedExpr):
                 self.maybe(inner.target.id)
-        free = free_names(node)
+        free = free_names(scope)
         if isinstance(node, ast.GeneratorExp) or free.reads - reads or free.quoted:
             self.deferred |= free.reads | free.quoted
         self.deferred_writes |= free.writes
@@ -204,8 +211,8 @@ class Walk:
         """A binding that may not happen."""
         self.may.add(name)
 
-    def defer(self, node: ast.AST) -> None:
-        free = free_names(node)
+    def defer(self, node: ast.AST, scope: Scope) -> None:
+        free = free_names(scope)
         self.deferred |= free.reads | free.quoted
         self.deferred_writes |= free.writes
         self.deferred_deletes |= free.deletes
@@ -301,7 +308,7 @@ class Walk:
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         generic = {parameter.name for parameter in getattr(node, "type_params", ())}
         self.within(generic, lambda: self.expressions(around(node)))
-        self.defer(node)
+        self.defer(node, scope_of(node))
         self.deferred |= annotated_names(node)
         self.bind(node.name)
 
@@ -310,7 +317,8 @@ class Walk:
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         generic = {parameter.name for parameter in getattr(node, "type_params", ())}
         self.within(generic, lambda: self.expressions(around(node)))
-        reads, both = immediate_reads(node)
+        scope = scope_of(node)
+        reads, both = immediate_reads(scope)
         places = {name.id: name for name in ast.walk(node) if isinstance(name, ast.Name)}
         for name in sorted(reads - both):
             self.read(name, places.get(name, node))
@@ -321,7 +329,7 @@ class Walk:
         self.class_reads |= both
         self.unknowable |= bool(REACHING_FAR & reads)
         self.mentions |= reads
-        self.defer(node)
+        self.defer(node, scope)
         self.deferred |= annotated_names(node)
         self.bind(node.name)
 

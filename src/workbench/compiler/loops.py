@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from workbench.compiler.definitions import Definitions
 from workbench.compiler.facts import UNKNOWABLE, Walk, root_of
 from workbench.compiler.model import Span
-from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, around, free_names, imported_name
+from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, Scope, around, free_names, imported_name, scope_of
 from workbench.compiler.text import Source
 from workbench.compiler.uses import Reach
 from workbench.records import NamedTuple
@@ -164,17 +164,17 @@ class _Iteration(Walk):
             self.unknown.append((name, self.span(node)))
         self.unknowable |= before
 
-    def defer(self, node: ast.AST) -> None:
-        super().defer(node)
-        self.later(node)
+    def defer(self, node: ast.AST, scope: Scope) -> None:
+        super().defer(node, scope)
+        self.later(node, scope)
 
     def comprehension(self, node: ast.expr) -> None:
         super().comprehension(node)
-        self.later(node)
+        self.later(node, scope_of(node))
 
-    def later(self, node: ast.AST) -> None:
+    def later(self, node: ast.AST, scope: Scope) -> None:
         """What code of a scope of its own takes from around it."""
-        free = free_names(node)
+        free = free_names(scope)
         for name in sorted((free.reads | free.quoted) - {str(getattr(node, "name", ""))}):
             self.read(name, node)
         self.may |= free.writes
@@ -336,7 +336,7 @@ def _names(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         if not isinstance(node, COMPREHENSIONS):
             for part in around(node):
                 yield from _names(part)
-        for name in sorted(free_names(node).reads):
+        for name in sorted(free_names(scope_of(node)).reads):
             yield name, node
         return
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):

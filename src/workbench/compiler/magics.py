@@ -34,7 +34,10 @@ _WHOLE_LINE = r"%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)$|!(?P<command>[^!].*)
 
 
 class Lowered:
-    """A cell as Python. wrapper: a `with` line around all of it; indentable: the lines in query strings."""
+    """A cell as Python. wrapper: a `with` line around all of it; indentable: the lines in query strings.
+
+    tree: the source's, where it was parsed on the way.
+    """
 
     def __init__(
         self,
@@ -42,11 +45,13 @@ class Lowered:
         wrapper: str = "",
         indentable: frozenset[int] = frozenset(),
         problems: list[Diagnostic] | None = None,
+        tree: ast.Module | None = None,
     ) -> None:
         self.source = source
         self.wrapper = wrapper
         self.indentable = indentable
         self.problems = problems or []
+        self.tree = tree
 
 
 def lower(cell: Cell) -> Lowered:
@@ -56,22 +61,20 @@ def lower(cell: Cell) -> Lowered:
     first = source.lstrip()
     if first.startswith("%%") and first[2:3].isalpha():
         return _cell_magic(cell, first)
-    if not _has_magic(source):
-        return Lowered(source)
-    return _line_magics(cell, source)
-
-
-def _has_magic(source: str) -> bool:
-    """Whether the text needs IPython's syntax, or calls `get_ipython` by name."""
     if "get_ipython" in source:
-        return True
+        return _line_magics(cell, source)
     if not any(sign in source for sign in "%!?"):
-        return False
+        return Lowered(source)
+    tree = _parsed(source)
+    return _line_magics(cell, source) if tree is None else Lowered(source, tree=tree)
+
+
+def _parsed(source: str) -> ast.Module | None:
+    """The tree of a text; None where it is no Python."""
     try:
-        ast.parse(source)
+        return ast.parse(source)
     except (SyntaxError, ValueError, RecursionError):
-        return True
-    return False
+        return None
 
 
 def _cell_magic(cell: Cell, source: str) -> Lowered:
@@ -162,12 +165,11 @@ def _literal(text: str) -> str:
 
 def _line_magics(cell: Cell, source: str) -> Lowered:
     try:
-        python = _transformed(source)
-        tree = ast.parse(python)
+        python, tree = _transformed(source)
     except (SyntaxError, ValueError, RecursionError):
         return Lowered(source)  # the syntax error is reported where cells are parsed
     text = Source(python)
-    lowered = Lowered(python)
+    lowered = Lowered(python, tree=tree)
     edits: list[Edit] = []
     last = tree.body[-1] if tree.body else None
     read: set[ast.AST] = set()  # calls that their statement has answered for
@@ -184,12 +186,13 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
             lowered.problems.append(_unknown(cell, f"get_ipython().{node.attr}"))
         if replacement is not None:
             edits.append(Edit(*text.bounds(node), replacement))
-    lowered.source = edited(python, edits)
+    if edits:
+        lowered.source, lowered.tree = edited(python, edits), None
     return lowered
 
 
-def _transformed(source: str) -> str:
-    """IPython syntax as IPython's own transformer would turn it into Python.
+def _transformed(source: str) -> tuple[str, ast.Module]:
+    """IPython syntax as IPython's own transformer would turn it into Python, and its tree. Raises SyntaxError.
 
     Whole lines of magics and commands need no IPython, where the lines around them show that each is a statement.
     """
@@ -204,17 +207,17 @@ def _transformed(source: str) -> str:
             else:
                 call = f"system({quoted(match['command'].rstrip())})"
             lines[number - 1] = f"get_ipython().{call}"
-    try:
-        body = ast.parse("\n".join(lines)).body
-    except (SyntaxError, ValueError, RecursionError):
-        body = []
+    python = "\n".join(lines)
+    tree = _parsed(python)
+    body = tree.body if tree else []
     # a line within a text or a bracket is no statement of its own
-    if made <= {node.lineno for node in body if isinstance(node, ast.Expr) and is_shell_call(node.value)} and body:
-        return "\n".join(lines)
+    if tree and body and made <= {one.lineno for one in body if isinstance(one, ast.Expr) and is_shell_call(one.value)}:
+        return python, tree
     from IPython.core.inputtransformer2 import TransformerManager
 
     transformed: str = TransformerManager().transform_cell(source)
-    return transformed.rstrip("\n")
+    python = transformed.rstrip("\n")
+    return python, ast.parse(python)
 
 
 def _arguments(call: ast.Call) -> tuple[str, list[str]]:

@@ -20,7 +20,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class Scope:
-    """One scope. kind: "function", "class" or "comprehension"; the names it binds, reads and declares."""
+    """One scope. kind: "function", "class", "comprehension" or "types"; the names it binds, reads and declares."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -48,16 +48,21 @@ class Free(NamedTuple):
     quoted: frozenset[str] = frozenset()
 
 
-def free_names(node: ast.AST) -> Free:
-    """What the body of a function, lambda, class or comprehension takes from the module.
+def scope_of(node: ast.AST) -> Scope:
+    """The scope of a function, lambda, class or comprehension: around it that of its type parameters, if it has any.
 
-    For a function or class only what its body takes: decorators, defaults and bases belong to the scope around.
+    For a function or class only its body's: decorators, defaults and bases belong to the scope around.
     """
     outer = Scope("function")
     _Builder(outer).open(node)
-    free, global_reads, writes = _resolve(outer.children[-1])
+    return outer.children[-1]
+
+
+def free_names(scope: Scope) -> Free:
+    """What the body of a function, lambda, class or comprehension takes from the module."""
+    free, global_reads, writes = _resolve(scope)
     reads = frozenset(free | global_reads)
-    scopes = list(_below(outer))
+    scopes = [scope, *_below(scope)]
     deletes = frozenset().union(*(scope.deleted & scope.declared_global for scope in scopes))
     unknowable = bool(REACHING_FAR & reads) or any(scope.unknowable for scope in scopes)
     quoted = frozenset().union(*(scope.quoted - scope.bound for scope in scopes))
@@ -70,23 +75,20 @@ def _below(scope: Scope) -> Iterator[Scope]:
         yield from _below(child)
 
 
-def immediate_reads(node: ast.AST) -> tuple[frozenset[str], frozenset[str]]:
+def immediate_reads(scope: Scope) -> tuple[frozenset[str], frozenset[str]]:
     """What a class body or comprehension reads from the module while it runs, and which of those it also binds itself.
 
     The second set is a class body's own trap: `x = x` in it reads the module's `x`, never an enclosing function's.
     """
-    outer = Scope("function")
-    _Builder(outer).open(node)
-    opened = outer.children[-1]
-    free, global_reads, _ = _resolve(_without_functions(opened))
-    scope = opened.children[-1] if getattr(node, "type_params", ()) else opened
-    both = scope.read & scope.bound if scope.kind == "class" else set()
+    free, global_reads, _ = _resolve(_without_functions(scope))
+    own = scope.children[-1] if scope.kind == "types" else scope
+    both = own.read & own.bound if own.kind == "class" else set()
     return frozenset(free | global_reads), frozenset(both)
 
 
 def _without_functions(scope: Scope) -> Scope:
     """The part of a scope tree that runs at once."""
-    children = [_without_functions(child) for child in scope.children if child.kind != "function"]
+    children = [_without_functions(child) for child in scope.children if child.kind not in ("function", "types")]
     pruned = Scope(scope.kind)
     pruned.bound, pruned.read = scope.bound, scope.read
     pruned.declared_global, pruned.declared_nonlocal = scope.declared_global, scope.declared_nonlocal
@@ -248,7 +250,7 @@ class _Builder(ast.NodeVisitor):
 
 def _type_scope(node: ast.AST) -> Scope:
     """The scope of a generic definition's type parameters, around its own."""
-    scope = Scope("function")
+    scope = Scope("types")
     scope.bound.update(parameter.name for parameter in node.type_params)  # type: ignore[attr-defined]  # from 3.12 on
     return scope
 
