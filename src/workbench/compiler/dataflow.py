@@ -71,7 +71,7 @@ class Resolver:
         self.step_of_cell = {facts.cell.index: use for use in uses for facts in use.cells}
         self.setup_cells = {facts.cell.index for use in uses for facts in use.setup}
         owned = set(self.step_of_cell) | self.setup_cells
-        self.left = {facts.cell.index for facts in definitions.cells} - owned
+        self.left = [facts for facts in definitions.cells if facts.cell.index not in owned]
         self.flow = Dataflow([StepFlow(use) for use in uses])
         self.flow_of = {step.use.node.name: step for step in self.flow.steps}
         self._given: dict[tuple[str, str], StepUse | None] = {}
@@ -129,9 +129,8 @@ class Resolver:
 
     def _warn_of_exploration(self, best: Binding, need: Need) -> None:
         """A cell left behind changes, on the way, what a step reads: Run All would see it, the flow doesn't."""
-        for facts in self.definitions.cells:
-            place = facts.cell.index
-            if facts.cell.index in self.left and best.place.cell < place < need.place.cell:
+        for facts in self.left:
+            if best.place.cell < facts.cell.index < need.place.cell:
                 changed = [one for one in facts.statements if need.name in one.may or need.name in one.mutates]
                 if changed:
                     message = f"cell {facts.cell.number}, which is left behind, changes `{need.name}`: the flow doesn't"

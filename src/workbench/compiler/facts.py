@@ -34,12 +34,13 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
     """The facts of one top-level statement. source_lines: its cell's, for columns in characters."""
     walk = Walk(source_lines)
     walk.statement(node)
+    kind = _kind(node)
     bound = frozenset() if walk.bound is None else frozenset(walk.bound)
     maybe_deleted = walk.deleted - walk.surely_deleted
     may = frozenset(walk.may | maybe_deleted)
     return Statement(
         node=node,
-        kind=_kind(node),
+        kind=kind,
         reads=walk.reads,
         certain=frozenset(walk.certain),
         must=bound,
@@ -58,8 +59,8 @@ def statement_facts(node: ast.stmt, source_lines: list[str]) -> Statement:
         annotated=frozenset(walk.annotated),
         class_reads=frozenset(walk.class_reads),
         # what a statement makes, it may also call
-        unknowable=walk.unknowable or (walk.deferred_unknowable and _kind(node) != "definition"),
-        leaks=_kind(node) == "definition" and _leaks(node),
+        unknowable=walk.unknowable or (walk.deferred_unknowable and kind != "definition"),
+        leaks=kind == "definition" and _leaks(node),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from workbench.compiler.definitions import BUILTINS, Binding, Definitions, Place
 from workbench.compiler.model import CellFacts, Span, Statement
@@ -245,10 +245,8 @@ class _Scan:
     def statement(self, facts: CellFacts, place: Place, statement: Statement, needs: dict[str, Need]) -> None:
         use = self.use
         used = frozenset(statement.reads) | statement.deferred
-        hoisted = sorted(used & self.definitions.hoisted.keys())
-        own = Free(statement.deferred & self.late, *_deferred(statement)[1:])
-        if any(own) and self.stays(place, statement):
-            own = Free(unknowable=own.unknowable)
+        hoisted = used & self.definitions.hoisted.keys()
+        own = self.makes(place, statement)
         for name in statement.deferred:
             self.seen.setdefault(name, self.carries.get(name))
         reaches = [self.reach.of(name) for name in hoisted]
@@ -262,7 +260,7 @@ class _Scan:
         use.global_names |= extra | writes
         if statement.deferred & SHOWING_LOCALS:
             use.global_names |= statement.deferred
-        leak = _together([own, *self.leaking(statement, used)])
+        leak = _together([own, *self.leaking(statement, used, hoisted)])
         if any(leak):
             for name in statement.may | statement.mutates:
                 self.carries[name] = _together([self.carries.get(name, Free()), leak])
@@ -278,25 +276,33 @@ class _Scan:
         self.bound |= statement.must | (statement.may - self.definitions.unlucky(statement))
         self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
 
+    def makes(self, place: Place, statement: Statement) -> Free:
+        """What code that a statement makes does when it is called, with the names that are looked up then."""
+        own = _deferred(statement)
+        if not any(own):
+            return own
+        own = own._replace(reads=own.reads & self.late)
+        return Free(unknowable=own.unknowable) if any(own) and self.stays(place, statement) else own
+
     def carried(self, names: frozenset[str]) -> Iterator[Free]:
         """What the code does that some names' values hold, and that of the names which it reads."""
-        waiting = sorted(names & self.carries.keys())
-        seen = set(waiting)
+        seen = names & self.carries.keys()
+        waiting = list(seen)
         while waiting:
             found = self.carries[waiting.pop()]
             yield found
             more = (found.reads & self.carries.keys()) - seen
             seen |= more
-            waiting += sorted(more)
+            waiting += more
 
-    def leaking(self, statement: Statement, used: frozenset[str]) -> Iterator[Free]:
+    def leaking(self, statement: Statement, used: frozenset[str], hoisted: Set[str]) -> Iterator[Free]:
         """What code that a statement's values may hold does: of what it mentions, defers, or of what calls return."""
-        for name in sorted(used):
-            held = name in statement.mentions or name in statement.deferred
-            if name in self.definitions.hoisted:
-                if held or self.reach.leaks(name):
-                    yield self.reach.of(name)
-            elif name in self.carries and (held or self.returns_code(name)):
+        held = statement.mentions | statement.deferred
+        for name in hoisted:
+            if name in held or self.reach.leaks(name):
+                yield self.reach.of(name)
+        for name in (used & self.carries.keys()) - hoisted:
+            if name in held or self.returns_code(name):
                 yield self.carries[name]
 
     def returns_code(self, name: str) -> bool:
