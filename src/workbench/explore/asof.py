@@ -32,30 +32,20 @@ def features(
     Raises ParameterError for a frame or a name that can't be meant, MissingTable for a model or feature that isn't
     there, WarehouseError where a model has two rows of one entity and time, and what `workbench.sql` raises.
     """
-    from snowflake.connector.errors import Error
-
     from workbench.warehouse.bulk import staged
     from workbench.warehouse.columns import columns_of
-    from workbench.warehouse.connection import connect, profile_name
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.connection import own_session
 
     manifest = Manifest.of()
     models = feature_models(manifest)
     chosen = asked(wanted, models, manifest)
     rows = _rows(entities, [models[name] for name in chosen], at)
-    profile = profile_name(connection)
-    session = connect(profile)
-    try:
-        found: dict[str, Any] = {}
-        with staged(session, *columns_of(rows)) as load:
-            for name, columns in chosen.items():
-                _unambiguous(session.cursor(), models[name], load)
-                frame = _joined(session.cursor(), models[name], load, columns)
-                found |= {f"{name}.{column}": frame.iloc[:, place + 1] for place, column in enumerate(columns)}
-    except Error as error:
-        raise translated(error, profile=profile) from error
-    finally:
-        session.close()
+    found: dict[str, Any] = {}
+    with own_session(connection) as session, staged(session, *columns_of(rows)) as load:
+        for name, columns in chosen.items():
+            _unambiguous(session.cursor(), models[name], load)
+            frame = _joined(session.cursor(), models[name], load, columns)
+            found |= {f"{name}.{column}": frame.iloc[:, place + 1] for place, column in enumerate(columns)}
     return _beside(entities, found)
 
 

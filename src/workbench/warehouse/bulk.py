@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import MissingTable, ParameterError, WarehouseError
-from workbench.warehouse.base import Connection, Cursor, qualified
+from workbench.warehouse.base import Connection, Cursor, qualified, quoted
 from workbench.warehouse.columns import Column, columns_of
 
 if TYPE_CHECKING:
@@ -70,29 +70,20 @@ def write(
     Raises ParameterError for a frame, a name or a key that can't be written, MissingTable for a schema that isn't there
     and columns that the table doesn't have, and what `workbench.sql` raises.
     """
-    from snowflake.connector.errors import Error
-
-    from workbench.warehouse.connection import connect, profile_name
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.connection import own_session
 
     began = time.perf_counter()
     keys = _checked(mode, key)
     target = _target(table)
     columns, content = columns_of(frame)
     _unique(columns, content, keys)
-    profile = profile_name(connection)
-    session = connect(profile)
-    try:
+    with own_session(connection) as session:
         cursor = session.cursor()
         there = _columns_there(cursor, target)
         if there is not None and mode != "replace":
             _fit(columns, there, table)
         with staged(session, columns, content) as load:
             inserted, updated = _shown(cursor, target, load, columns, mode if there is not None else "replace", keys)
-    except Error as error:
-        raise translated(error, profile=profile) from error
-    finally:
-        session.close()
     return Written(table, mode, content.num_rows, inserted, updated, round(time.perf_counter() - began, 3))
 
 
@@ -149,7 +140,7 @@ def _columns_there(cursor: Cursor, target: str) -> list[str] | None:
 
 
 def _fit(columns: list[Column], there: list[str], table: str) -> None:
-    known = {'"' + name.replace('"', '""') + '"' for name in there}
+    known = set(map(quoted, there))
     missing = [column.name for column in columns if column.identifier not in known]
     if missing:
         close = difflib.get_close_matches(missing[0].upper(), there, n=1)
@@ -187,7 +178,7 @@ def _copied(cursor: Cursor, name: str, columns: list[Column]) -> None:
         for place, column in enumerate(columns)
     )
     cursor.execute(
-        f"copy into {name} ({', '.join(c.identifier for c in columns)}) from (select {values} from @%{name}) "  # noqa: S608
+        f"copy into {name} ({', '.join(c.identifier for c in columns)}) from (select {values} from @%{name}) "  # noqa: S608  quoted
         "file_format = (type = parquet use_logical_type = true) purge = true"
     )
 
@@ -199,10 +190,10 @@ def _shown(
     names = [column.identifier for column in columns]
     listed = ", ".join(names)
     if mode == "replace":
-        cursor.execute(f"create or replace table {target} copy grants as select {listed} from {load}")  # noqa: S608
-        return _count(cursor.execute(f"select count(*) from {load}").fetchall()), 0  # noqa: S608
+        cursor.execute(f"create or replace table {target} copy grants as select {listed} from {load}")  # noqa: S608  quoted
+        return _count(cursor.execute(f"select count(*) from {load}").fetchall()), 0  # noqa: S608  quoted
     if mode == "append":
-        return _count(cursor.execute(f"insert into {target} ({listed}) select {listed} from {load}").fetchall()), 0  # noqa: S608
+        return _count(cursor.execute(f"insert into {target} ({listed}) select {listed} from {load}").fetchall()), 0  # noqa: S608  quoted
     known = {column.identifier for column in columns if column.name in keys}
     same = " and ".join(f"t.{name} = s.{name}" for name in names if name in known)
     others = [name for name in names if name not in known]

@@ -7,8 +7,8 @@ What was read is kept for a short while, for each profile and project.
 from __future__ import annotations
 
 import difflib
+import operator
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -109,9 +109,9 @@ class Catalogue:
             found: dict[tuple[str, str, str], list[tuple[int, Column]]] = {}
             for row in self._everywhere(_COLUMNS).itertuples(index=False, name=None):
                 found.setdefault(row[:3], []).append((row[10], _column(row)))
-            by_place: Callable[[tuple[int, Column]], int] = lambda pair: pair[0]  # noqa: E731
             self._columns = {
-                key: tuple(column for _, column in sorted(pairs, key=by_place)) for key, pairs in found.items()
+                key: tuple(column for _, column in sorted(pairs, key=operator.itemgetter(0)))
+                for key, pairs in found.items()
             }
         return self._columns
 

@@ -5,6 +5,7 @@ A profile is one of the connector's own (`connections.toml`), or `local`, which 
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from collections.abc import Callable, Iterator
@@ -57,6 +58,26 @@ def connect(profile: str | None = None, *, project: Project | None = None) -> Co
     except Error as error:
         raise translated(error, profile=name) from error
     return connection
+
+
+@contextlib.contextmanager
+def own_session(profile: str | None = None, *, project: Project | None = None) -> Iterator[Connection]:
+    """A connection for the block alone: what it makes temporarily goes with it.
+
+    Raises as `connect` does, also for what the warehouse says within the block.
+    """
+    from snowflake.connector.errors import Error
+
+    from workbench.warehouse.failures import translated
+
+    name = profile_name(profile)
+    session = connect(name, project=project)
+    try:
+        yield session
+    except Error as error:
+        raise translated(error, profile=name) from error
+    finally:
+        session.close()
 
 
 def settings_of(name: str, *, project: Project | None = None) -> dict[str, Any]:

@@ -70,10 +70,7 @@ def load(
     whole or not at all. watch: called with each file's name before its turn, and how much is done, from 0 to 1.
     Raises WarehouseError where there is nothing to load or the warehouse refuses.
     """
-    from snowflake.connector.errors import Error
-
-    from workbench.warehouse.connection import connect, profile_name
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.connection import own_session
 
     chosen = list(_files(Path(folder), tables))
     turns = itertools.count()  # a file has two: it is packed, and it is copied
@@ -81,22 +78,18 @@ def load(
     def told(file: str) -> None:
         watch(file, next(turns) / (2 * len(chosen)))
 
-    name = profile_name(connection)
-    session = connect(name, project=project)
-    try:
-        with tempfile.TemporaryDirectory(prefix="workbench-load-") as scratch:
-            _prepare(session, schema, sorted({table for table, _ in chosen}))
-            now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
-            loaded: list[Loaded] = []
-            for table in dict.fromkeys(table for table, _ in chosen):
-                files = [file for name, file in chosen if name == table]
-                folder = Path(scratch, hashlib.sha256(table.encode()).hexdigest()[:16])
-                loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, told)
-            return tuple(loaded)
-    except Error as error:
-        raise translated(error, profile=name) from error
-    finally:
-        session.close()
+    with (
+        own_session(connection, project=project) as session,
+        tempfile.TemporaryDirectory(prefix="workbench-load-") as scratch,
+    ):
+        _prepare(session, schema, sorted({table for table, _ in chosen}))
+        now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
+        loaded: list[Loaded] = []
+        for table in dict.fromkeys(table for table, _ in chosen):
+            files = [file for name, file in chosen if name == table]
+            folder = Path(scratch, hashlib.sha256(table.encode()).hexdigest()[:16])
+            loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, told)
+        return tuple(loaded)
 
 
 def _files(folder: Path, tables: tuple[str, ...]) -> Iterator[tuple[str, Path]]:
