@@ -160,7 +160,7 @@ class Comparison:
         rows = []
         for one, other in self.pairs:
             found = self.drifts.get(one.name) if one is not None else None
-            row: dict[str, Any] = {"column": (one or other).name}  # type: ignore[union-attr]
+            row: dict[str, Any] = {"column": _either(one, other).name}
             row |= {"drift": found.distance if found else None, "noise": found.noise if found else None}
             row["verdict"] = self._verdict(one, other)
             for side, column in (("left", one), ("right", other)):
@@ -177,7 +177,7 @@ class Comparison:
             "seconds": round(self.seconds, 3),
             "columns": [
                 {
-                    "column": (one or other).name,  # type: ignore[union-attr]
+                    "column": _either(one, other).name,
                     "drift": found.distance if (found := one and self.drifts.get(one.name)) else None,
                     "noise": found.noise if found else None,
                     "verdict": self._verdict(one, other),
@@ -210,7 +210,7 @@ class Comparison:
             found = self.drifts.get(one.name) if one else None
             rows.append(
                 [
-                    words.one_line((one or other).name),  # type: ignore[union-attr]
+                    words.one_line(_either(one, other).name),
                     f"{found.distance:.3f}" if found else "",
                     self._verdict(one, other),
                     *(
@@ -234,13 +234,13 @@ class Comparison:
             level = {"strong": "wb-bad", "some": "wb-warm", "slight": "wb-left"}.get(verdict, "wb-quiet")
             meter = drawing.meter(found.distance, level) if found else ""
             said = f'<span class="wb-soft">{look.esc(verdict)}</span>'
-            drawn = _drawn_two(one, other) if one and other else _drawn(one or other)  # type: ignore[arg-type]
+            drawn = _drawn_two(one, other) if one and other else _drawn(_either(one, other))
             numbers = "<br>".join(
                 f'<i class="wb-dot {kind}"></i>{_brief_html(column)}'
                 for kind, column in (("wb-left", one), ("wb-right", other))
                 if column
             )
-            rows.append([_name(one or other), f"{number} {said}<br>{meter}", drawn, numbers])  # type: ignore[arg-type]
+            rows.append([_name(_either(one, other)), f"{number} {said}<br>{meter}", drawn, numbers])
         headers = [("column", "wb-n"), ("drift", "wb-n"), ("", ""), ("", "")]
         sides = "".join(
             f'<p class="wb-cap"><i class="wb-dot {kind}"></i><b>{look.esc(side.title)}</b> '
@@ -434,6 +434,13 @@ def _tops(column: ColumnProfile) -> str:
             f'<div class="wb-top"><i></i><i></i><span class="wb-soft">and {sign}{words.short(more)} more</span></div>'
         )
     return "".join(lines)
+
+
+def _either(one: ColumnProfile | None, other: ColumnProfile | None) -> ColumnProfile:
+    """A pair's column, of whichever side has it: one has."""
+    column = one or other
+    assert column is not None
+    return column
 
 
 def _drawn_two(one: ColumnProfile, other: ColumnProfile) -> str:
