@@ -16,6 +16,8 @@ The public API, for notebooks and flows; everything else is private to the packa
 
 from __future__ import annotations
 
+from workbench import late
+
 TYPE_CHECKING = False  # typing takes a tenth of promote's time to import
 if TYPE_CHECKING:
     from typing import Any
@@ -60,15 +62,7 @@ _HOME = {
     "tables": "workbench.explore",
     "write": "workbench.warehouse",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public function's module when it is first asked for: `workbench --help` needs none of them."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'workbench' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__ = late.names(__name__, _HOME)  # `workbench --help` needs none of them
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -9,7 +9,9 @@ features(entities)  each row's features, as they were known at its time
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench import late
 
 if TYPE_CHECKING:
     from workbench.explore.asof import features as features
@@ -21,18 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["describe", "features", "preview", "profile", "tables"]
 
 _HOME = {
-    "describe": "describing",
-    "features": "asof",
-    "preview": "previewing",
-    "profile": "profiling",
-    "tables": "listing",
+    "describe": "workbench.explore.describing",
+    "features": "workbench.explore.asof",
+    "preview": "workbench.explore.previewing",
+    "profile": "workbench.explore.profiling",
+    "tables": "workbench.explore.listing",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import a function's module when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'workbench.explore' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"workbench.explore.{_HOME[name]}"), name)
+__getattr__ = late.names(__name__, _HOME)  # pandas and the manifest are for who asks

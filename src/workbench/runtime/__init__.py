@@ -11,7 +11,9 @@ raises_exception()   a cell that may fail (tag raises-exception)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench import late
 
 if TYPE_CHECKING:
     from workbench.runtime.decorator import notebook_step as notebook_step
@@ -47,12 +49,4 @@ _HOME = {
     "timed": "workbench.runtime.words",
     "wait": "workbench.runtime.waiting",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import a name's module when it is first asked for."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'workbench.runtime' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(_HOME[name]), name)
+__getattr__ = late.names(__name__, _HOME)  # a task needs few of them

@@ -8,7 +8,9 @@ connect(profile)        a connection of the connector's, for what `sql` doesn't 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from workbench import late
 
 if TYPE_CHECKING:
     from workbench.warehouse.bulk import write as write
@@ -18,13 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["connect", "sql", "table", "write"]
 
-_HOME = {"connect": "connection", "sql": "query", "table": "display", "write": "bulk"}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a function's module when it is first asked for: the connector takes half a second."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'workbench.warehouse' has no attribute {name!r}")
-    import importlib
-
-    return getattr(importlib.import_module(f"workbench.warehouse.{_HOME[name]}"), name)
+_HOME = {
+    "connect": "workbench.warehouse.connection",
+    "sql": "workbench.warehouse.query",
+    "table": "workbench.warehouse.display",
+    "write": "workbench.warehouse.bulk",
+}
+__getattr__ = late.names(__name__, _HOME)  # the connector takes half a second
