@@ -22,7 +22,7 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runtime import belongings, instances
+from workbench.runtime import belongings, instances, sentinels
 from workbench.runtime.reducers import reduced
 from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
 
@@ -226,6 +226,9 @@ class FlowPickler(cloudpickle.Pickler):
             self.special = True
             return parts
         if (parts := instances.reduced(obj, self._module, self._can_be_pickled)) is not None:
+            self.special = True
+            return parts
+        if (parts := sentinels.reduced(obj, self._module.__name__)) is not None:
             self.special = True
             return parts
         return self._array_with_attributes(obj)

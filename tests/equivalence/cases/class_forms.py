@@ -498,6 +498,16 @@ CASES: dict[str, Steps] = {
         "class A:\n    def __init__(self):\n        self.n, self.cache = 1, {'a': 1}\n    def __getstate__(self):\n        return {'n': self.n}\nxs=[A() for _ in range(100)]\nfor i in range(99): xs[i].next=xs[i+1]",
         "print(xs[5].next is xs[6], xs[0].cache, xs[99].cache)",
     ),
+    "dataclass_by_a_factory_made_under_a_condition": (
+        "from dataclasses import MISSING, dataclass, field, fields\nif 1 > 0:\n    @dataclass\n    class Box:\n        items: list = field(default_factory=list)\nBox",
+        "box = Box()\nprint(box.items, box)",
+        "box.items.append(1)\nprint(Box(), box, fields(Box)[0].default is MISSING)",
+    ),
+    "sentinels_stay_what_they_are": (
+        "import dataclasses, functools, inspect\nkept = {'missing': dataclasses.MISSING, 'first': functools._initial_missing}\nown = object()",
+        "print(kept['missing'] is dataclasses.MISSING, kept['first'] is functools._initial_missing)\nkept['own'] = own",
+        "print(kept['own'] is own, kept['missing'] is dataclasses.MISSING)",
+    ),
 }
 
 # those that are refused, and the code that says why
