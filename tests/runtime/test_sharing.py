@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from workbench.runtime.arrays import bounds
 from workbench.runtime.pickling import digest, dumps, loads
 from workbench.runtime.sharing import sharing
 
@@ -126,15 +127,22 @@ def test_a_view_alone_within_a_value_arrives() -> None:
     assert (got["base"][2:4] == -1).all()
 
 
-def test_a_read_only_view_stays_so() -> None:
-    """The flag that forbids writing goes along."""
-    base = np.arange(4)
-    view = base[1:]
-    view.flags.writeable = False
-    got = handed(base=base, view=view)
-    assert not got["view"].flags.writeable
-    got["base"][1] = 5
-    assert got["view"][0] == 5
+def test_ordinary_arrays_need_nothing() -> None:
+    """What plain pickle keeps is an artifact like any other: C's and Fortran's order, and parts in one piece."""
+    values = {"whole": GRID.copy(), "turned": GRID.T, "rows": GRID[1:], "column": GRID[:, :1].copy(), "frame": FRAME}
+    for name, value in values.items():
+        found = sharing({name: value}, MODULE)
+        assert (found.groups, found.special) == ((), frozenset()), name
+
+
+def test_a_part_brings_no_gaps() -> None:
+    """An array with gaps between its elements has them again, and what stands in them stays where it is."""
+    part = np.arange(1_000_000.0).reshape(1000, 1000)[::50, ::50]
+    content = dumps(part, MODULE)
+    arrived = loads(content)
+    assert (arrived == part).all()
+    assert np.ptp(bounds(arrived)) == 950 * 8000 + 950 * 8 + 8
+    assert len(content) < 2 * part.nbytes
 
 
 def test_closures_go_on_sharing_their_cell() -> None:

@@ -22,7 +22,7 @@ from typing import Any
 
 import cloudpickle
 
-from workbench.runtime import belongings, instances, sentinels
+from workbench.runtime import arrays, belongings, instances, sentinels
 from workbench.runtime.reducers import reduced
 from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
 
@@ -154,9 +154,8 @@ class FlowPickler(cloudpickle.Pickler):
             self.special = True
         elif issubclass(kind, type):
             return self._class(obj)
-        elif self._view_roots and isinstance(obj, self._numpy.ndarray):  # type: ignore[union-attr]
-            parts = self._array(obj)
-            return self._known_object(obj) if parts is NotImplemented else parts
+        elif self._numpy is not None and isinstance(obj, self._numpy.ndarray):
+            return self._array(obj)
         return self._known_object(obj)
 
     def _function(self, function: types.FunctionType) -> Any:
@@ -194,20 +193,11 @@ class FlowPickler(cloudpickle.Pickler):
         return found is definition
 
     def _array(self, array: Any) -> Any:
-        root = root_of(array)
-        if root is array or id(root) not in self._view_roots:
+        parts = arrays.reduced(array, self._view_roots, shown=arrays.are_looked_at(self._module))
+        if parts is None:
             return NotImplemented
-        if not (root.flags.c_contiguous or root.flags.f_contiguous):
-            raise pickle.PicklingError("it shares the memory of an array whose layout is neither C's nor Fortran's")
-        offset = array.__array_interface__["data"][0] - root.__array_interface__["data"][0]
-        shown = (root, array.shape, array.dtype, offset, array.strides, array.flags.writeable)
-        kind = type(array)
-        if kind is self._numpy.ndarray:  # type: ignore[union-attr] # there is an array, so there is numpy
-            return _new_view, shown
-        plain: Any = (self._numpy.ndarray, self._numpy.ma.MaskedArray)  # type: ignore[union-attr] # as above
-        if kind.__reduce__ not in [each.__reduce__ for each in plain]:
-            raise pickle.PicklingError(f"it shares its memory, and {kind.__name__} has a pickle of its own")
-        return _new_view, (*shown, kind), getattr(array, "__dict__", {}), None, None, _fill_attributes
+        self.special = True
+        return parts
 
     def _known_object(self, obj: Any) -> Any:
         """The process's own generators stay the process's own."""
@@ -231,7 +221,7 @@ class FlowPickler(cloudpickle.Pickler):
         if (parts := sentinels.reduced(obj, self._module.__name__)) is not None:
             self.special = True
             return parts
-        return self._array_with_attributes(obj)
+        return NotImplemented
 
     def _can_be_pickled(self, obj: Any, state: Any) -> bool:
         """Whether what an instance consists of can be pickled. It is tried: with all that is within, or one by one."""
@@ -251,17 +241,6 @@ class FlowPickler(cloudpickle.Pickler):
             return False
         self._picklable |= trial._picklable
         return True
-
-    def _array_with_attributes(self, obj: Any) -> Any:
-        """An array of a subclass keeps its attributes, which numpy's own pickle drops without a word."""
-        if self._numpy is None or not isinstance(obj, self._numpy.ndarray):
-            return NotImplemented
-        attributes = getattr(obj, "__dict__", None)
-        if not attributes or type(obj).__reduce__ is not self._numpy.ndarray.__reduce__:
-            return NotImplemented
-        self.special = True
-        make, arguments, state = obj.__reduce__()
-        return make, arguments, (state, attributes), None, None, _fill_array
 
 
 @functools.lru_cache(maxsize=1)
@@ -285,14 +264,6 @@ _FUNCTION_ATTRIBUTES = (
 )
 NAMELESS = (type(None), type(...), type(NotImplemented))
 """Types that pickle knows, though no module has them under their name."""
-
-
-def root_of(array: Any) -> Any:
-    """The array whose memory a view shows; the array itself where it isn't a view of an array."""
-    numpy = sys.modules["numpy"]
-    while isinstance(array.base, numpy.ndarray):
-        array = array.base
-    return array
 
 
 def _cell_state(cell: types.CellType) -> tuple[Any, ...] | None:
@@ -320,36 +291,6 @@ def _fill_function(function: types.FunctionType, state: tuple[dict[str, Any], di
     for name, value in attributes.items():
         setattr(function, name, value)
     function.__dict__.update(namespace)
-
-
-def _new_view(
-    root: Any,
-    shape: tuple[int, ...],
-    dtype: Any,
-    offset: int,
-    strides: tuple[int, ...],
-    writeable: bool,
-    kind: type | None = None,
-) -> Any:
-    import numpy
-
-    flat = root.reshape(-1, order="A")
-    if dtype.hasobject:  # no buffer of objects: step by whole elements instead
-        view = numpy.lib.stride_tricks.as_strided(flat[offset // flat.itemsize :], shape, strides)
-    else:
-        view = numpy.ndarray(shape, dtype, buffer=flat, offset=offset, strides=strides)
-    if not writeable:
-        view.flags.writeable = False
-    return view if kind is None else view.view(kind)
-
-
-def _fill_attributes(array: Any, attributes: dict[str, Any]) -> None:
-    array.__dict__.update(attributes)
-
-
-def _fill_array(array: Any, state: tuple[Any, dict[str, Any]]) -> None:
-    array.__setstate__(state[0])
-    array.__dict__.update(state[1])
 
 
 def _global_generator(module: str, name: str) -> Any:

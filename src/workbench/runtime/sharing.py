@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.runtime.pickling import NAMELESS, FlowPickler, nan_key, root_of
+from workbench.runtime.arrays import bounds, root_of
+from workbench.runtime.pickling import NAMELESS, FlowPickler, nan_key
 from workbench.runtime.setorder import is_kept
 
 
@@ -204,20 +205,11 @@ def _overlapping(scans: Mapping[str, _Scan], joined: _Union) -> dict[int, str]:
 def _touching(views: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, str]]:
     """Pairs of names whose arrays have bytes in common, by the bounds of their memory."""
     reach, owner = 0, ""
-    for low, high, name in sorted((*_bounds(array), name) for name, array in views if array.size):
+    for low, high, name in sorted((*bounds(array), name) for name, array in views if array.size):
         if low < reach:
             yield owner, name
         if high > reach:
             reach, owner = high, name
-
-
-def _bounds(array: Any) -> tuple[int, int]:
-    """The lowest address of an array's elements, and the one behind the highest."""
-    low = high = array.__array_interface__["data"][0]
-    for count, stride in zip(array.shape, array.strides, strict=True):
-        low += min(0, (count - 1) * stride)
-        high += max(0, (count - 1) * stride)
-    return low, high + array.itemsize
 
 
 class _Union:
