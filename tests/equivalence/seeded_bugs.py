@@ -69,7 +69,8 @@ BUGS = {
     "a class body reads nothing": Bug(FACTS, "for name in sorted(reads - both):", "for name in []:"),
     "defaults and decorators need nothing": Bug(
         FACTS,
-        "        self.within(generic, lambda: self.expressions(around(node)))\n        self.defer(node, scope_of(node))\n",
+        "        self.within(generic, lambda: self.expressions(around(node)))\n"
+        "        self.defer(node, scope_of(node))\n",
         "        self.defer(node, scope_of(node))\n",
     ),
     "a redefined function is hoisted": Bug(
