@@ -25,7 +25,7 @@ def reduced(obj: Any, own: str) -> tuple[Any, ...] | None:
     return None
 
 
-def _is_stateless(obj: Any, kind: type) -> bool:
+def _is_stateless(obj: Any, kind: Any) -> bool:
     """Whether pickle takes an instance for its class and nothing else."""
     own_pickle = kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__
     if own_pickle or getattr(obj, "__dict__", None):
