@@ -67,7 +67,7 @@ class TableFacts:
         return f"{self.schema}.{self.name}"
 
 
-# fakesnow lists a view in `views` alone, an account lists it in both
+# a view is listed in both
 _TABLES = """
     select table_catalog, table_schema, table_name, table_type, row_count, bytes, table_owner, created, last_altered,
         comment

@@ -71,12 +71,17 @@ def test_killed_and_started_again(alone: Project) -> None:
 
 def test_stopped_and_started_again(alone: Project) -> None:
     """stop ends the server, removes its address and keeps the data; a second stop has nothing to do."""
-    sql("create table t as select 1 as a")
+    sql("create table t (a int comment 'a number', s varchar(5), o object) comment = 'kept'")
+    sql("insert into t (a) values (1)")
     sql("create view v as select a / 2 as half from t")
     assert local.stop(alone)
     assert not Folder.of(alone).address.exists()
     assert not local.stop(alone)
     assert sql("select half from v").half.tolist() == [0.5]
+    known = sql("describe table t")
+    assert known["type"].tolist() == ["NUMBER(38,0)", "VARCHAR(5)", "OBJECT"]
+    assert known["comment"].tolist() == ["a number", None, None]
+    assert sql("show tables like 't'")["comment"].tolist() == ["kept"]
 
 
 @watched

@@ -3,7 +3,8 @@
 life       started by whoever needs it first, found by everybody else, stopped
 address    where it answers, and how any process finds out
 server     its process · gateway: HTTP, sessions, cancelling · engine: the databases
-mends      what the emulation gets wrong: rewrites (of a statement), typed (by its columns' types), names (of columns)
+mends      what the emulation gets wrong: rewrites (of a statement), typed (by its columns' types), names (of columns),
+           copying (COPY), variables (SET) · views, shows, comments, changes: what is asked about tables
 """
 
 from workbench.warehouse.local.life import ensure, find, stop

@@ -2,6 +2,7 @@
 
 `information_schema.tables` and `views` have it as CREATED and LAST_ALTERED, like an account's. A change in a
 transaction is noted again when it is committed: others see it then, and what they kept by the earlier time is old.
+DuckDB's own count of a table's rows has those that were deleted: such a table is noted, and counted for who asks.
 """
 
 from __future__ import annotations
@@ -9,61 +10,35 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 Target = tuple[str, str, str]  # database, schema, name
 
-_NOTES = "_fs_information_schema._wb_changes"
+
+class Changed(NamedTuple):
+    """The tables and views that a statement changes, whether it makes them, and whether rows go."""
+
+    targets: list[Target]
+    made: bool = False
+    fewer: bool = False
+
+
+NOTHING = Changed([])
+NOTES = "_fs_information_schema._wb_changes"
 _writing = threading.Lock()  # two sessions that note the same table would be a conflict
-
-# whole numbers of other sizes than BIGINT, the types of sums and of what files hold
-_WHOLE = "('BIGINT', 'HUGEINT', 'INTEGER', 'SMALLINT', 'TINYINT', 'UBIGINT', 'UINTEGER', 'USMALLINT', 'UTINYINT')"
-_MOMENTS = {"CREATED": "created", "LAST_ALTERED": "altered", "LAST_DDL": "created"}
-
-
-def apply() -> None:
-    """Have fakesnow's views show the notes, no size where none is known, and each whole number as a NUMBER."""
-    import fakesnow.info_schema as module
-
-    text = module.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW
-    for operator in (" or columns.data_type=", "case when columns.data_type="):
-        text = text.replace(f"{operator}'BIGINT'", f"{operator[:-1]} in {_WHOLE}")
-    module.SQL_CREATE_GLOBAL_INFORMATION_SCHEMA_COLUMNS_VIEW = text
 
 
 def statements() -> tuple[str, ...]:
     """What is to be run in each database when it is opened; `{catalog}` is its name."""
-    import fakesnow.info_schema as module
-
-    notes = (
-        f"CREATE TABLE IF NOT EXISTS {{catalog}}.{_NOTES} (schema_name VARCHAR, table_name VARCHAR, "
-        "created TIMESTAMPTZ, altered TIMESTAMPTZ, PRIMARY KEY (schema_name, table_name));"
-    )
-    tables = _with_notes(module.SQL_CREATE_INFORMATION_SCHEMA_TABLES_VIEW.template, "tables", "table_name")
-    views = _with_notes(module.SQL_CREATE_INFORMATION_SCHEMA_VIEWS_VIEW.template, "duckdb_views", "view_name")
     return (
-        notes,
-        tables,
-        views.replace("    schema_name as", "    duckdb_views.schema_name as").replace(
-            "and schema_name", "and duckdb_views.schema_name"
-        ),
+        f"CREATE TABLE IF NOT EXISTS {{catalog}}.{NOTES} (schema_name VARCHAR, table_name VARCHAR, "
+        "created TIMESTAMPTZ, altered TIMESTAMPTZ, PRIMARY KEY (schema_name, table_name));",
+        f"ALTER TABLE {{catalog}}.{NOTES} ADD COLUMN IF NOT EXISTS counted BIGINT;",
     )
 
 
-def _with_notes(template: str, source: str, name: str) -> str:
-    """A view of fakesnow's, made anew with the times joined to it. source: what it reads; name: the table's, there."""
-    text = template.replace("${catalog}", "{catalog}").replace("create view if not exists", "create or replace view")
-    for column, noted in _MOMENTS.items():
-        for said in (f'AS "{column}"', f"as {column}"):
-            text = text.replace(f"to_timestamp(0)::timestamptz {said}", f"_wb.{noted} {said}")
-    text = text.replace('0 AS "BYTES"', 'NULL::BIGINT AS "BYTES"')
-    same = f"_wb.schema_name = {source}.schema_name and _wb.table_name = {source}.{name}"
-    before, where, after = text.rpartition("where ")
-    return f"{before}left join {{catalog}}.{_NOTES} _wb on {same}\n{where}{after};"
-
-
-def targets(statement: Any, database: str | None, schema: str | None) -> tuple[list[Target], bool]:
-    """The tables and views that the statement (of Snowflake's dialect) changes, and whether it makes them."""
+def targets(statement: Any, database: str | None, schema: str | None) -> Changed:
+    """What the statement (of Snowflake's dialect) changes."""
     from sqlglot import exp
 
     made = isinstance(statement, exp.Create) and statement.args.get("kind") in {"TABLE", "VIEW"}
@@ -72,10 +47,13 @@ def targets(statement: Any, database: str | None, schema: str | None) -> tuple[l
     elif isinstance(statement, exp.TruncateTable):
         nodes = statement.expressions
     else:
-        return [], False
+        return NOTHING
     if isinstance(statement, exp.Alter):
         nodes += [action.this for action in statement.args.get("actions") or () if isinstance(action, exp.AlterRename)]
-    return list(_named(nodes, database, schema)), made
+    # an UPDATE may be a DELETE and an INSERT, and so may INSERT OVERWRITE
+    fewer = isinstance(statement, exp.Update | exp.Delete | exp.Merge | exp.TruncateTable | exp.Insert | exp.Alter)
+    fewer &= not isinstance(statement, exp.Insert) or bool(statement.args.get("overwrite"))
+    return Changed(list(_named(nodes, database, schema)), made, fewer)
 
 
 def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterator[Target]:
@@ -91,33 +69,78 @@ def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterat
             yield str(where[0]), str(where[1]), str(where[2])
 
 
-def following(connection: Any, statement: Any) -> tuple[list[Target], bool]:
-    """What is to be noted when the statement has run, and whether it makes it: what it changes and, for a COMMIT, all
-    that its transaction did.
+def following(connection: Any, statement: Any, before: list[Target]) -> Changed:
+    """What is to be noted when the statement has run: what it changes and, for a COMMIT, all that its transaction did.
+
+    before: what the transaction did that ends because this statement begins.
     """
     from sqlglot import exp
 
-    changed, made = targets(statement, connection.database, connection._schema)
+    changed = targets(statement, connection.database, connection._schema)
     pending: list[Target] | None = connection.__dict__.get("_wb_pending")
     if isinstance(statement, exp.Transaction):
         connection._wb_pending = []
     elif isinstance(statement, exp.Commit | exp.Rollback):
         connection._wb_pending = None
-        changed = list(dict.fromkeys(pending or [])) if isinstance(statement, exp.Commit) else []
+        # whether rows went isn't known any more: they are counted
+        changed = (
+            Changed(list(dict.fromkeys(pending or [])), fewer=True) if isinstance(statement, exp.Commit) else NOTHING
+        )
     elif pending is not None:
-        pending += changed
-    return changed, made
+        pending += changed.targets
+    return changed._replace(targets=[*before, *changed.targets])
 
 
-def note(cursor: Any, changed: list[Target], made: bool) -> None:
+def note(cursor: Any, changed: Changed) -> None:
     """Write down that the tables have changed now. cursor: DuckDB's, of no transaction."""
     from workbench.warehouse.base import quoted
 
     now = datetime.now(UTC)
+    counted = 0 if changed.fewer else None
     with _writing:
-        for database, schema, name in changed:
+        for database, schema, name in changed.targets:
             cursor.execute(
-                f"INSERT INTO {quoted(database)}.{_NOTES} VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "  # noqa: S608
-                "altered = excluded.altered, created = coalesce(excluded.created, created)",
-                [schema, name, now if made else None, now],
+                f"INSERT INTO {quoted(database)}.{NOTES} AS n VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "  # noqa: S608
+                "altered = excluded.altered, created = coalesce(excluded.created, n.created), "
+                "counted = CASE WHEN excluded.created IS NULL THEN coalesce(excluded.counted, n.counted) END",
+                [schema, name, now if changed.made else None, now, counted],
             )
+
+
+def counted(connection: Any, statement: Any) -> None:
+    """Count the rows of the tables that lost some, before a statement that may ask how many there are.
+
+    connection: fakesnow's. What its own open transaction did isn't counted.
+    """
+    if not _asks(statement):
+        return
+    from workbench.warehouse.base import joined, quoted
+
+    find = connection._duck_conn.execute
+    for (database,) in find("SELECT database_name FROM duckdb_databases() WHERE path <> ''").fetchall():
+        notes = f"{quoted(database)}.{NOTES}"
+        noted = find(
+            f"SELECT schema_name, table_name FROM {notes} JOIN duckdb_tables() t USING (schema_name, table_name) "  # noqa: S608
+            "WHERE counted IS NOT NULL AND t.database_name = ?",
+            [database],
+        ).fetchall()
+        if not noted:
+            continue
+        with _writing, connection._duck_conn.cursor() as other:
+            for schema, name in noted:
+                other.execute(
+                    f"UPDATE {notes} SET counted = (SELECT count(*) FROM {joined(database, schema, name)}) "  # noqa: S608
+                    "WHERE schema_name = ? AND table_name = ?",
+                    [schema, name],
+                )
+
+
+def _asks(statement: Any) -> bool:
+    from sqlglot import exp
+
+    if isinstance(statement, exp.Show):
+        return statement.name.upper() in {"TABLES", "OBJECTS"}
+    return any(
+        table.name.upper() == "TABLES" and table.db.upper() == "INFORMATION_SCHEMA"
+        for table in statement.find_all(exp.Table)
+    )

@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.warehouse.local import (
     changes,
+    comments,
     context,
+    copying,
     errors,
     explain,
     history,
     names,
     parameters,
     rewrites,
+    shows,
     statements,
     typed,
+    variables,
+    views,
 )
 from workbench.warehouse.local.errors import refuse
 
@@ -43,15 +48,14 @@ OTHER_TYPES = {
     "FLOAT": "real",
 }
 
-_copying = threading.Lock()
 _KEPT_IDS = 100
 
 
 class _Statement(threading.local):
     """What one of our functions tells another about the statement that this thread runs."""
 
-    notes: list[str]
-    changed: tuple[list[changes.Target], bool]
+    comments: list[comments.Comment]
+    changed: changes.Changed
     text_is_numbers = False
 
 
@@ -68,21 +72,22 @@ def apply() -> None:
     import fakesnow.transforms
     from fakesnow.cursor import FakeSnowflakeCursor
 
-    changes.apply()
+    copying.apply()
+    variables.apply()
+    views.apply()
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_struct
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
     fakesnow.rowtype.duckdb_to_sf_type |= OTHER_TYPES
     fakesnow.rowtype.describe_as_rowtype = _known_types(fakesnow.rowtype.describe_as_rowtype)
-    for name in ("insert_table_comment_sql", "insert_text_lengths_sql"):
-        setattr(fakesnow.info_schema, name, _noted(getattr(fakesnow.info_schema, name)))
+    # comments are DuckDB's own, a length is in a CHECK
+    fakesnow.info_schema.insert_text_lengths_sql = lambda *_: "SELECT 1"
     FakeSnowflakeCursor.execute = _guarded(_alone(FakeSnowflakeCursor.execute))
     FakeSnowflakeCursor._transform_explode = _rewritten(FakeSnowflakeCursor._transform_explode)
     FakeSnowflakeCursor._transform = _computed(FakeSnowflakeCursor._transform)
     FakeSnowflakeCursor._describe_last_sql = _guarded(FakeSnowflakeCursor._describe_last_sql)
     # it makes every sum a FLOAT, for the sake of sums of text: see _alone
     fakesnow.transforms.numeric_agg_implicit_cast = lambda node: node
-    _mend_copy()
 
 
 def timestamp_struct(column: Any) -> Any:
@@ -152,7 +157,7 @@ def _known_types(describe: Callable[..., Any]) -> Callable[..., Any]:
 def _with_ours(creation_sql: Callable[[str], str]) -> Callable[[str], str]:
     """fakesnow makes its macros in each database: ours beside them, and the schema that each database has."""
     own = ("CREATE SCHEMA IF NOT EXISTS {catalog}.PUBLIC;", *changes.statements())
-    ours = (*own, *rewrites.MACROS, *typed.MACROS)
+    ours = (*own, *views.statements(), *rewrites.MACROS, *typed.MACROS, *copying.MACROS)
 
     def with_ours(catalog: str) -> str:
         return creation_sql(catalog) + "".join(statement.format(catalog=catalog) for statement in ours)
@@ -209,26 +214,8 @@ def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
     return alone
 
 
-def _noted(statement: Callable[..., str]) -> Callable[..., str]:
-    """What fakesnow notes about a table (its comment, the lengths of its texts) in another database: written after the
-    statement, because one transaction can't write to two. A quote in a comment stays one."""
-
-    def noted(*args: Any) -> str:
-        _this.notes.append(statement(*map(_quotes_doubled, args)))
-        return "SELECT 1"
-
-    return noted
-
-
-def _quotes_doubled(value: Any) -> Any:
-    """Texts as they stand within quotes; also in fakesnow's list of columns and their lengths."""
-    if isinstance(value, str):
-        return value.replace("'", "''")
-    return type(value)(map(_quotes_doubled, value)) if isinstance(value, list | tuple) else value
-
-
 def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any) -> Any:
-    _this.notes, _this.changed = [], ([], False)
+    _this.comments, _this.changed = [], changes.NOTHING
     cursor._wb_began = False
     try:
         result = execute(cursor, *args, **kwargs)
@@ -239,10 +226,9 @@ def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any)
     if cursor._wb_began:
         cursor._duck_conn.commit()
     _finished(cursor)
+    comments.made(cursor._conn, _this.comments)
     with cursor._duck_conn.cursor() as other:
-        for note in _this.notes:
-            other.execute(note)
-        changes.note(other, *_this.changed)
+        changes.note(other, _this.changed)
     return result
 
 
@@ -312,13 +298,17 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
         history.mended(expression, refuse)
         if session.in_transaction and isinstance(expression, exp.Transaction):
             return [SUCCESS_NOP.copy()]
-        before: list[Any] = []
+        if variables.set_in(expression, cursor._conn, refuse):
+            return [SUCCESS_NOP.copy()]
+        before: list[changes.Target] = []
         if session.in_transaction and statements.ends_transaction(expression):
             cursor._duck_conn.commit()
             session.in_transaction = False
             before, cursor._conn._wb_pending = cursor._conn.__dict__.get("_wb_pending") or [], None
-        changed, made = changes.following(cursor._conn, expression)
-        _this.changed = [*before, *changed], made
+        _this.changed = changes.following(cursor._conn, expression, before)
+        changes.counted(cursor._conn, expression)
+        expression, _this.comments = comments.taken(expression, rewrites.text_of(expression), refuse)
+        expression = shows.mended(expression, cursor._conn, refuse)
         expression = parameters.applied(expression, rewrites.text_of(expression), session.settings, refuse)
         cursor._conn._wb_query_tag = session.settings.get("QUERY_TAG", "")
         context.told(expression, session, refuse)
@@ -329,6 +319,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
             expression = rewrites.mended(expression, refuse)
             merging = isinstance(expression, exp.Merge)
             parts = [statements.native_merge(expression)] if merging else explode(cursor, expression)
+        copying.begin(alone=cursor._conn._autocommit and not session.in_transaction)
         if len(parts) > 1 and cursor._conn._autocommit and not session.in_transaction:
             cursor._duck_conn.begin()
             cursor._wb_began = True
@@ -339,36 +330,3 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
 
 def _no_result(query_id: str) -> Exception:
     return errors.failure(f"Statement {query_id} not found", (709, "02000"))
-
-
-def _mend_copy() -> None:
-    """COPY of JSON through a SELECT: `$1` is the document and METADATA$FILENAME the file; one COPY at a time, so that
-    two that load the same file don't both find it not loaded yet."""
-    import fakesnow.copy_into as module
-    import fakesnow.cursor
-    from sqlglot import exp
-
-    inserts, copy = module._inserts, module.copy_into
-
-    def with_json(statement: exp.Copy, params: Any, *args: Any) -> Any:
-        source = statement.args["files"][0]
-        if isinstance(params.file_format, module.ReadJSON) and isinstance(source, exp.Subquery):
-            source.set("this", source.this.transform(_json_column))
-        return inserts(statement, params, *args)
-
-    def one_at_a_time(*args: Any, **kwargs: Any) -> Any:
-        with _copying:
-            return copy(*args, **kwargs)
-
-    module._inserts = with_json
-    fakesnow.cursor.copy_into = one_at_a_time
-
-
-def _json_column(node: exp.Expr) -> exp.Expr:
-    from sqlglot import exp
-
-    if isinstance(node, exp.Parameter) and node.name == "1":
-        return exp.column("json")
-    if isinstance(node, exp.Column) and node.name.upper() == "METADATA$FILENAME":
-        return exp.column("filename")
-    return node

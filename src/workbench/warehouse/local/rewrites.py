@@ -35,8 +35,6 @@ MACROS = (
     *times.MACROS,
 )
 
-_COLUMN_COMMENTS = re.compile(r'ALTER (TABLE|VIEW) \S+ ALTER (COLUMN )?("[^"]+"|\w+) COMMENT ', re.IGNORECASE)
-
 
 def mended(statement: Any, refuse: Refuse) -> Any:
     """The statement to give to fakesnow. refuse: makes the error for what can't be said right; it is raised."""
@@ -47,10 +45,6 @@ def mended(statement: Any, refuse: Refuse) -> Any:
         return SUCCESS_NOP.copy()  # there is one user, who may do all
     if text_of(statement).upper().startswith("SHOW GRANTS"):
         return _no_grants()
-    if _COLUMN_COMMENTS.match(text_of(statement)):
-        return SUCCESS_NOP.copy()  # as for one column
-    if isinstance(statement, exp.Comment) and str(statement.args.get("kind")).upper() == "COLUMN":
-        return SUCCESS_NOP.copy()
     if isinstance(statement, exp.Drop) and statement.args.get("kind") == "DATABASE":
         raise refuse("DROP DATABASE")  # DuckDB would detach it, and find its file again at the next start
     queries.mended(statement, refuse)
@@ -59,7 +53,7 @@ def mended(statement: Any, refuse: Refuse) -> Any:
     semistructured.mended(statement, refuse)
     if isinstance(statement, exp.Create):
         _keep_qualified(statement)
-        statements.with_lengths(statement)
+        statements.with_checks(statement)
     if isinstance(statement, exp.Merge):
         _qualify_inserted(statement)
     for node in list(statement.find_all(exp.ToChar, exp.TimeToStr)):

@@ -76,8 +76,11 @@ def merge_result(merge: Any, actions: list[str]) -> tuple[str, int]:
     return f"SELECT {', '.join(columns)}", len(actions)
 
 
-def with_lengths(create: Any) -> None:
-    """VARCHAR(3) is a limit, in place; DuckDB reads over it. https://docs.snowflake.com/en/sql-reference/data-types-text"""
+def with_checks(create: Any) -> None:
+    """What a column's type promises and DuckDB's type doesn't, in place, as a CHECK: VARCHAR(3) is a limit, an OBJECT
+    is no ARRAY. A TIMESTAMP_LTZ promises nothing: `views` reads what it is.
+    https://docs.snowflake.com/en/sql-reference/data-types-text
+    """
     from sqlglot import exp
 
     if str(create.args.get("kind")).upper() != "TABLE" or not isinstance(create.this, exp.Schema):
@@ -85,10 +88,28 @@ def with_lengths(create: Any) -> None:
     if create.expression is not None:
         return  # the columns of a SELECT are cast
     for column in create.this.find_all(exp.ColumnDef):
-        if isinstance(column.args.get("kind"), exp.DataType) and (most := length_of(column.args["kind"])) is not None:
-            limit = exp.LTE(this=exp.Length(this=exp.column(column.this.copy())), expression=exp.Literal.number(most))
-            check = exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=limit))
+        kind = column.args.get("kind")
+        if isinstance(kind, exp.DataType) and (promise := _promise(exp.column(column.this.copy()), kind)) is not None:
+            check = exp.ColumnConstraint(kind=exp.CheckColumnConstraint(this=promise))
             column.set("constraints", [*(column.args.get("constraints") or []), check])
+
+
+def _promise(column: Any, kind: Any) -> Any:
+    from sqlglot import exp
+
+    if (most := length_of(kind)) is not None:
+        return exp.LTE(this=exp.Length(this=column), expression=exp.Literal.number(most))
+    types = exp.DataType.Type
+    if kind.this in (types.OBJECT, types.STRUCT, types.MAP, types.ARRAY, types.LIST):
+        name = "ARRAY" if kind.this in (types.ARRAY, types.LIST) else "OBJECT"
+        found = exp.Anonymous(this="json_type", expressions=[column])
+        return exp.In(this=found, expressions=[exp.Literal.string(name), exp.Literal.string("NULL")])
+    if kind.this == types.TIMESTAMPLTZ:
+        name = exp.Literal.string("TIMESTAMP_LTZ")
+        return exp.or_(
+            exp.NEQ(this=name, expression=exp.Literal.string("")), exp.Is(this=column, expression=exp.Null())
+        )
+    return None
 
 
 def length_of(kind: Any) -> int | None:
