@@ -8,7 +8,6 @@ kept where a notebook's text asks for it, because to keep it means to hand over 
 from __future__ import annotations
 
 import array as arrays_of_python
-import linecache
 import math
 import pickle
 import re
@@ -18,6 +17,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
+from workbench.runtime.source import text_of
+
 _MEMORY = re.compile(r"\.\s*(base|ctypes|flags|info|resize|setflags|strides|__array_\w+__)\b|\bbyte_bounds\b")
 _SHARED = (bytearray, arrays_of_python.array)
 
@@ -25,8 +26,7 @@ _SHARED = (bytearray, arrays_of_python.array)
 @lru_cache(maxsize=1)
 def are_looked_at(module: types.ModuleType) -> bool:
     """Whether the flow's cells ask whose memory an array shows, or how it lies there. module: the flow's."""
-    file = getattr(module, "__file__", None)
-    return file is not None and _MEMORY.search("".join(linecache.getlines(file))) is not None
+    return _MEMORY.search(text_of(module)) is not None
 
 
 def reduced(array: Any, roots: Collection[int], *, shown: bool) -> Any:

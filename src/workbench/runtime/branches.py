@@ -90,7 +90,12 @@ def check_state(branches: Sequence[Branch], kinds: Mapping[str, Kind]) -> None:
                 if any(changes[key] != theirs[key] for key in shared) or (shared and kind.consumed):
                     raise _disagreement(f"step {note['step']} and step {later['step']} both change {kind.title}")
                 unaware = changes.keys() - theirs.keys()
-                if unaware and not kind.consumed and later["line"] > note["line"] and kind.name in later["live"]:
+                if (
+                    unaware
+                    and not (kind.consumed or kind.by_each)
+                    and later["line"] > note["line"]
+                    and kind.name in later["live"]
+                ):
                     raise _disagreement(
                         f"step {note['step']} changes {kind.title}, and step {later['step']} comes after it"
                     )

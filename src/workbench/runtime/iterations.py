@@ -175,6 +175,8 @@ def check_state(done: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) ->
                     hint=_HINT_SEED if kind.seeds else _HINT_STATE,
                 )
             continue
+        if kind.by_each and _agree([done[at]["state"][name] for at in users]):
+            continue
         same = all(done[at]["state"].get(name) == done[first]["state"][name] for at in range(first, len(done)))
         if len(done) - first > 1 and not (same and name in _REPEATABLE):
             raise HandOverError(
@@ -183,3 +185,8 @@ def check_state(done: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) ->
                 hint=_HINT_STATE,
             )
     return found
+
+
+def _agree(changes: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether those that changed the same thing changed it to the same."""
+    return all(one[key] == other[key] for one in changes for other in changes for key in one.keys() & other.keys())

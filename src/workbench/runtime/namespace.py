@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
+from workbench.runtime.source import keep_file
+
 AS_IN_A_KERNEL: dict[str, Any] = {
     "__doc__": "Automatically created module for IPython interactive environment",
     "__loader__": None,
@@ -18,11 +20,13 @@ class KernelNames:
     """Gives a flow's module these names, and its own ones back."""
 
     def __init__(self, module: ModuleType) -> None:
+        self._module = module
         self._names = module.__dict__
         self._own: dict[str, Any] = {}
 
     def enter(self) -> None:
         """While cells run. Processes that they spawn don't find a file to run again, either."""
+        keep_file(self._module)
         for name in (*AS_IN_A_KERNEL, *MISSING_IN_A_KERNEL):
             if name in self._names:
                 self._own[name] = self._names.pop(name)

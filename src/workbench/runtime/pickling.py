@@ -25,6 +25,7 @@ import cloudpickle
 from workbench.runtime import arrays, belongings, instances, sentinels
 from workbench.runtime.reducers import reduced
 from workbench.runtime.setorder import insertion_order, is_kept, is_the_same_in_every_process, made
+from workbench.runtime.source import file_of
 
 PROTOCOL = 5
 
@@ -184,7 +185,7 @@ class FlowPickler(cloudpickle.Pickler):
     def is_importable(self, definition: Any) -> bool:
         """Whether the definition's module has it under its name, in every process."""
         if definition.__module__ == self._module.__name__:
-            known = defined_at_top(getattr(self._module, "__file__", None))
+            known = defined_at_top(file_of(self._module))
             if known is not None and definition.__qualname__.partition(".")[0] not in known:
                 return False  # a step made it, and put it there under `global`
         found: Any = sys.modules.get(definition.__module__)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.runtime.pickling import defined_at_top, dumps, loads
+from workbench.runtime.source import file_of
 from workbench.runtime.state.kind import MappingKind
 
 
@@ -82,7 +83,7 @@ def attributes(definition: Any) -> dict[str, Any]:
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
-    known = defined_at_top(getattr(module, "__file__", None))
+    known = defined_at_top(file_of(module))
     for name, definition in list(vars(module).items()):
         if not isinstance(definition, (type, types.FunctionType)) or hasattr(definition, "_flow_state"):
             continue

@@ -15,6 +15,7 @@ class Kind:
     seeds: for those, the functions (module, name) that make what was before irrelevant.
     by_imports: libraries change it when they are imported, which is not the cells' doing.
     compared: branches and iterations have to agree on it.
+    by_each: each task makes it for itself, so who doesn't change it needn't know of others.
     """
 
     name: ClassVar[str]
@@ -24,6 +25,7 @@ class Kind:
     seeds: ClassVar[tuple[tuple[str, str], ...]] = ()
     by_imports: ClassVar[bool] = False
     compared: ClassVar[bool] = True
+    by_each: ClassVar[bool] = False
 
     @property
     def library(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -12,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import HandOverError
+from workbench.runtime.source import text_of
 from workbench.runtime.state.definitions import attributes
 from workbench.runtime.state.kind import MappingKind
 from workbench.runtime.state.live import Held, LiveKind
 
+_WRITING = re.compile(r"\.py\b|\b(copy\w*|getoutput|move|open|rename|subprocess|system|write\w*)\b")
+"""What a flow's text has that writes a file, or lets another program do it."""
 _INSTALLED = frozenset({"site-packages", "dist-packages", "lib-dynload"})
 
 
@@ -66,11 +70,15 @@ class Sources(MappingKind):
 
     name, title, module = "sources", "the notebook's own modules", "sys"
     by_imports = True  # so that it is read when a module is being imported: the file may be written anew later
+    by_each = True
 
     def __init__(self, flow_module: types.ModuleType) -> None:
         self._flow_module = flow_module
-        self._writes_modules = ".py" in _text(flow_module)
+        text = text_of(flow_module)
+        self._writes_modules = _WRITING.search(text) is not None
+        self._reloads = "autoreload" in text
         self._loaded: dict[str, tuple[Any, str]] = {}
+        self._came: dict[str, Any] = {}
         self._expected: dict[str, Any] = {}
 
     def read(self) -> dict[str, Any]:
@@ -84,9 +92,27 @@ class Sources(MappingKind):
             self._check(name)
         return {name: mark for name, (_, mark) in self._loaded.items()}
 
+    def change(self, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any] | None:
+        """What later steps don't know yet. Which file was there for an import is the cells' doing."""
+        return {name: mark for name, mark in after.items() if self._came.get(name) != mark} or None
+
     def restore(self, change: dict[str, Any]) -> None:
-        self._expected = change
+        self._came, self._expected = dict(change), dict(change)
         self.read()
+
+    def left_out(self, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+        """Nothing. Raises HandOverError where `%autoreload`, which an earlier step asked for, would have had to act."""
+        if self._reloads and "IPython.extensions.autoreload" not in sys.modules:
+            for name in after:
+                mark = _hash(getattr(sys.modules.get(name), "__file__", None) or "")
+                if mark not in ("", after[name]):
+                    raise HandOverError(
+                        "WB409",
+                        f"the file of module `{name}` was written anew after it was imported, and `%autoreload` isn't "
+                        "active in this step",
+                        hint="tag the cell with `%autoreload` as `setup`, or reload the module by importlib.reload",
+                    )
+        return []
 
     def _check(self, name: str) -> None:
         expected = self._expected.pop(name, None)
@@ -131,9 +157,3 @@ def _hash(file: str) -> str:
         return hashlib.blake2b(Path(file).read_bytes(), digest_size=16).hexdigest()
     except OSError:  # it was removed: what is imported stays
         return ""
-
-
-def _text(module: types.ModuleType) -> str:
-    import linecache
-
-    return "".join(linecache.getlines(getattr(module, "__file__", None) or ""))

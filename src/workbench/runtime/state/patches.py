@@ -6,12 +6,12 @@ Which attributes these are is read from the flow's own source: a library's own d
 from __future__ import annotations
 
 import ast
-import linecache
 import sys
 import types
 from collections.abc import Iterator
 from typing import Any
 
+from workbench.runtime.source import text_of
 from workbench.runtime.state.live import Held, LiveKind
 
 Target = tuple[str, tuple[str, ...]]
@@ -35,7 +35,7 @@ class Patches(LiveKind):
     name = "patches"
 
     def __init__(self, flow_module: types.ModuleType) -> None:
-        text = "".join(linecache.getlines(getattr(flow_module, "__file__", None) or ""))
+        text = text_of(flow_module)
         self._targets, self._places = targets(text) if text else (frozenset[Target](), frozenset[Target]())
 
     def look(self) -> Held:
