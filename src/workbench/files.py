@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 
 def write_atomic(
-    path: str | Path, content: bytes, *, unless: Callable[[], None] | None = None, lasting: bool = True
+    path: str | Path,
+    content: bytes | memoryview,
+    *,
+    unless: Callable[[], None] | None = None,
+    lasting: bool = True,
+    mode: int = 0o666,
 ) -> None:
     """Write content to path so that a reader, or a crash, finds the old file or the new one, never a part.
 
     A symbolic link's target is replaced, not the link, and an existing file keeps its permission bits.
     unless: called right before the rename; what it raises leaves the old file in place.
-    lasting: False for a file that can be missed: a power cut may leave it empty.
+    lasting: False for a file that can be missed: a power cut may leave it empty. mode: a new file's permission bits.
     Raises TargetNotWritable where the folder can't be written or the disk is full; the old file is then as it was.
     """
     target = os.path.realpath(path)
@@ -29,7 +34,7 @@ def write_atomic(
     temporary = os.path.join(folder, f".{name}.{os.getpid()}.{os.urandom(4).hex()}.tmp")
     try:
         os.makedirs(folder, exist_ok=True)
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)

@@ -27,16 +27,16 @@ _PIECE = r"""(?sx)
 
 
 # the arguments of workbench.sql that are no binds; a bind of such a name stands in `binds`
-ARGUMENTS = frozenset({"as_", "binds", "connection", "dry_run", "limit", "stream"})
-OPTIONS = ("connection", "as_", "limit", "dry_run")  # those that a `%%sql` line has
-USAGE = "%%sql [NAME] [--polars | --arrow] [--limit N] [--dry-run] [--connection PROFILE]"
+ARGUMENTS = frozenset({"as_", "binds", "cache", "connection", "dry_run", "limit", "stream"})
+OPTIONS = ("connection", "as_", "limit", "cache", "dry_run")  # those that a `%%sql` line has
+USAGE = "%%sql [NAME] [--polars | --arrow] [--limit N] [--cache] [--dry-run] [--connection PROFILE]"
 
 
 class SqlCell(NamedTuple):
     """One `%%sql` cell. name: the variable it binds, or None; text: the SQL; connection: a profile's name, or None.
 
     as_: what the result is, one of workbench.sql's words, None for pandas; limit: the most rows, None for all;
-    dry_run: True where the query is not to run.
+    cache: True where an earlier result may do; dry_run: True where the query is not to run.
     """
 
     name: str | None
@@ -44,6 +44,7 @@ class SqlCell(NamedTuple):
     connection: str | None = None
     as_: str | None = None
     limit: int | None = None
+    cache: bool | None = None
     dry_run: bool | None = None
 
     def arguments(self) -> dict[str, str | int]:
@@ -54,7 +55,7 @@ class SqlCell(NamedTuple):
         """The cell's first line."""
         words = ["%%sql", self.name or "", f"--{self.as_}" if self.as_ else ""]
         words += ["" if self.limit is None else f"--limit {self.limit}"]
-        words += ["--dry-run" if self.dry_run else ""]
+        words += ["--cache" if self.cache else "", "--dry-run" if self.dry_run else ""]
         words += [f"--connection {self.connection}" if self.connection else ""]
         return " ".join(word for word in words if word)
 
@@ -71,6 +72,8 @@ def parse_cell(line: str, body: str) -> SqlCell:
             found = _with_value(found, option, value or next(words, ""))
         elif word == "--dry-run":
             found = found._replace(dry_run=True)
+        elif word == "--cache":
+            found = found._replace(cache=True)
         elif word in ("--polars", "--arrow"):
             if found.as_ not in (None, word[2:]):
                 raise ValueError("%%sql gives one kind of frame: --polars or --arrow")

@@ -75,3 +75,11 @@ def test_other_braces_of_dbt_are_said(text: str) -> None:
     """A block, a comment and braces without an end are no SQL."""
     with pytest.raises(ValueError, match=r"no end|no SQL"):
         sqltext.with_braces(text, str)
+
+
+def test_the_cache_is_an_option_of_the_line() -> None:
+    """It goes to the function, and a bind of that name has a place of its own."""
+    cell = sqltext.parse_cell("x --cache", "select :cache")
+    assert cell.arguments() == {"cache": True}
+    assert sqltext.parse_cell(cell.head().removeprefix("%%sql"), cell.text) == cell
+    assert "cache" in sqltext.ARGUMENTS

@@ -172,7 +172,7 @@ RULES = (
     Rule(
         "WB210",
         "A `%%sql` line can't be read",
-        "It has one name at most, `--polars` or `--arrow`, `--limit N`, `--dry-run` and `--connection PROFILE`.",
+        "It has one name at most, `--polars` or `--arrow`, `--limit N`, `--cache`, `--dry-run`, `--connection NAME`.",
         (("step:load", "%%sql first second\nselect 1"),),
     ),
     Rule(

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from workbench.warehouse.dryrun import DryRun
-from workbench.warehouse.frame import ATTRIBUTE
+from workbench.warehouse.frame import ATTRIBUTE, ON_POLARS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,8 @@ class Table:
             parts.append(f"{facts['seconds']:.2f} s")
         if facts.get("query_id"):
             parts.append(f"query {facts['query_id']}")
+        if facts.get("cache"):
+            parts.append(facts["cache"])
         return " · ".join(parts)
 
     def __repr__(self) -> str:
@@ -96,7 +98,7 @@ def _ends(frame: Any, start: int, count: int) -> pd.DataFrame:
 
 def _facts(frame: Any) -> dict[str, Any]:
     """What a query said of its result."""
-    found = getattr(frame, "attrs", {}).get(ATTRIBUTE)
+    found = getattr(frame, "attrs", {}).get(ATTRIBUTE) or getattr(frame, ON_POLARS, None)
     if found is None and (metadata := getattr(getattr(frame, "schema", None), "metadata", None)):
         found = json.loads(metadata.get(ATTRIBUTE.encode(), b"{}"))
     return found or {}

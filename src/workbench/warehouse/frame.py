@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ATTRIBUTE = "workbench"
+ON_POLARS = "_workbench"  # polars has no place for facts; this one goes no further than the frame itself
 SEMI_STRUCTURED = frozenset({5, 9, 10})  # the connector's type codes of VARIANT, OBJECT and ARRAY
 _PLAIN = re.compile(r"[A-Z_][A-Z0-9_$]*")
 _EXACT = 2**53  # a float holds every whole number up to here
@@ -134,7 +135,10 @@ def _floats(column: pa.Array) -> pa.Array:
 def as_kind(kind: str, table: pa.Table, described: Any, facts: dict[str, Any]) -> Any:
     """The table as `pandas`, `polars` or `arrow`, with the facts of its query where the kind has a place for them."""
     if kind == "polars":
-        return to_polars(table)
+        polars = to_polars(table)
+        if "cache" in facts:
+            setattr(polars, ON_POLARS, facts)
+        return polars
     if kind == "arrow":
         metadata = {**(table.schema.metadata or {}), ATTRIBUTE: json.dumps(facts)}
         return table.replace_schema_metadata(metadata)

@@ -22,7 +22,7 @@ def register(shell: Any) -> None:
     def cell_magic(line: str, cell: str) -> Any:
         """Run the cell, bind its result to NAME, and show it as a table.
 
-        %%sql [NAME] [--polars | --arrow] [--limit N] [--dry-run] [--connection PROFILE]
+        %%sql [NAME] [--polars | --arrow] [--limit N] [--cache] [--dry-run] [--connection PROFILE]
         """
         from workbench.warehouse.display import table
 

@@ -30,6 +30,7 @@ def sql(
     as_: Literal["pandas"] = ...,
     limit: int | None = ...,
     stream: Literal[False] = ...,
+    cache: bool = ...,
     dry_run: Literal[False] = ...,
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
@@ -43,6 +44,7 @@ def sql(
     as_: str = ...,
     limit: int | None = ...,
     stream: bool = ...,
+    cache: bool = ...,
     dry_run: Literal[True],
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
@@ -56,6 +58,7 @@ def sql(
     as_: str,
     limit: int | None = ...,
     stream: Literal[False] = ...,
+    cache: bool = ...,
     dry_run: bool = ...,
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
@@ -69,6 +72,7 @@ def sql(
     as_: str = ...,
     limit: int | None = ...,
     stream: Literal[True],
+    cache: Literal[False] = ...,
     binds: Mapping[str, Any] | None = ...,
     **values: Any,
 ) -> Iterator[pa.Table]: ...
@@ -80,6 +84,7 @@ def sql(
     as_: str = "pandas",
     limit: int | None = None,
     stream: bool = False,
+    cache: bool = False,
     dry_run: bool = False,
     binds: Mapping[str, Any] | None = None,
     **values: Any,
@@ -92,6 +97,9 @@ def sql(
     connection: a profile's name (default: WORKBENCH_CONNECTION, else the connector's default, else the local
     warehouse). as_: `pandas`, `polars` or `arrow`. limit: the most rows that are given; for queries alone.
     stream: give the result as an iterator over pyarrow.Tables, of which few are in memory at a time.
+    cache: an earlier result of the same query with the same binds will do, if none of the tables that it reads has
+    changed since; otherwise the query runs, and its result is kept under .workbench/ for the next time. Whether it came
+    from there, or why it can't, is in `frame.attrs["workbench"]["cache"]` and below a `%%sql` table.
     dry_run: run nothing; say which tables the query would read (those behind its views too), with their rows and bytes.
     values: the binds. One that is called as an argument is goes in `binds`: `sql("… :limit", binds={"limit": 3})`.
 
@@ -110,10 +118,13 @@ def sql(
     """
     from snowflake.connector.errors import Error
 
+    from workbench.warehouse import frame
     from workbench.warehouse.connection import profile_name
     from workbench.warehouse.failures import translated
     from workbench.warehouse.running import executed
 
+    if cache and stream:
+        raise ParameterError("a stream is not kept", hint="leave one away: stream=True, or cache=True")
     profile, project = profile_name(connection), Project.around()
     statement, given, parameters = _prepared(
         text, {**values, **_own(text, binds, values)}, as_, limit, stream or dry_run, project
@@ -125,7 +136,11 @@ def sql(
             return dryrun.dry_run(statement, given, bind_names(text), profile)
         if stream:
             return _streamed(executed(statement, given, parameters, profile, project), profile)
-        return _result(statement, given, parameters, as_, profile, project)
+        if cache:
+            from workbench.warehouse import caching
+
+            return frame.as_kind(as_, *caching.result(statement, given, parameters, as_, profile, project))
+        return frame.as_kind(as_, *fetched(statement, given, parameters, as_, profile, project))
     except Error as error:
         raise translated(error, profile=profile) from error
 
@@ -168,9 +183,10 @@ def _own(text: str, binds: Mapping[str, Any] | None, values: Mapping[str, Any]) 
     return given
 
 
-def _result(
+def fetched(
     statement: str, given: list[Any], parameters: dict[str, Any], as_: str, profile: str, project: Project
-) -> Any:
+) -> tuple[pa.Table, Any, dict[str, Any]]:
+    """Run the statement: its rows, its columns as the cursor describes them, and what is to be said of the query."""
     from workbench.warehouse import frame, room
     from workbench.warehouse.running import executed
     from workbench.warehouse.sessions import session
@@ -189,7 +205,7 @@ def _result(
     facts |= {"seconds": round(time.perf_counter() - began, 3), "connection": profile}
     if limit := parameters.get("ROWS_PER_RESULTSET"):
         facts["limit"] = limit
-    return frame.as_kind(as_, table, described, facts)
+    return table, described, facts
 
 
 def _streamed(cursor: Cursor, profile: str) -> Iterator[pa.Table]:

@@ -28,9 +28,13 @@ def check(cursor: Any, *, texts_are_objects: bool) -> None:
     parts: Sequence[Any] = cursor.get_result_batches() or ()
     rows = sum(part.rowcount for part in parts)
     size = sum(part.uncompressed_size or 0 for part in parts)
-    if not size:
-        return
-    texts = sum(column.type_code in _TEXTS for column in cursor.description or ())
+    if size:
+        check_size(rows, size, cursor.description or (), texts_are_objects=texts_are_objects)
+
+
+def check_size(rows: int, size: int, described: Sequence[Any], *, texts_are_objects: bool) -> None:
+    """As `check`, of a result whose rows, bytes and columns are known."""
+    texts = sum(column.type_code in _TEXTS for column in described)
     # the columns as they come, and the same once more as they are made into a frame
     need = 2 * size + (rows * texts * _TEXT_BYTES if texts_are_objects else 0)
     room = allowed()
@@ -49,9 +53,15 @@ def allowed() -> int:
         return int(SHARE * free())
     if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", chosen):
         return int(float(match[1]) / 100 * free())
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", chosen, re.IGNORECASE):
-        return int(float(match[1]) * _UNITS[match[2].upper()])
+    if (size := bytes_of(chosen)) is not None:
+        return size
     raise ParameterError(f"{VARIABLE} is {chosen!r}", hint="write a share, `40%`, or a size, `8GB`")
+
+
+def bytes_of(text: str) -> int | None:
+    """`8GB`, `500 M` or `1024` in bytes; None for what is no size."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?", text.strip(), re.IGNORECASE)
+    return int(float(match[1]) * _UNITS[match[2].upper()]) if match else None
 
 
 def free() -> int:

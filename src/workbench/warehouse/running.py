@@ -17,13 +17,16 @@ def executed(statement: str, values: list[Any], parameters: dict[str, Any], prof
 
     from workbench.warehouse.failures import must_log_in_again
     from workbench.warehouse.progress import shown
-    from workbench.warehouse.sessions import forget, session
+    from workbench.warehouse.sessions import forget, note_temporaries, session
+    from workbench.warehouse.statements import may_make_temporaries
     from workbench.warehouse.tag import query_tag
 
     given = {"QUERY_TAG": query_tag(), **parameters}
     for attempt in (1, 2):
         try:
             cursor = session(profile, project).cursor()
+            if may_make_temporaries(statement):
+                note_temporaries(profile, project)
             with shown(f"running in {profile}"):
                 return cursor.execute(statement, values or None, _statement_params=given)
         except KeyboardInterrupt:

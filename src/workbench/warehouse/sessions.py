@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.project import Project
@@ -17,6 +17,7 @@ from workbench.warehouse.connection import LOCAL, connect, profiles
 class _Kept:
     connection: Connection
     where: object
+    temporaries: bool = False
 
 
 class _Cache(threading.local):
@@ -49,6 +50,19 @@ def place(profile: str, project: Project) -> tuple[str, str] | None:
     connection: Any = kept.connection if kept is not None else None
     found = (getattr(connection, "database", None), getattr(connection, "schema", None))
     return (str(found[0]).strip('"'), str(found[1]).strip('"')) if all(found) else None
+
+
+def made_temporaries(profile: str, project: Project) -> bool:
+    """Whether this thread's connection may have tables of its own, which hide others of the same name."""
+    kept = _cache.kept.get((profile, str(project.root)))
+    return kept is not None and kept.temporaries
+
+
+def note_temporaries(profile: str, project: Project) -> None:
+    """This thread's connection may have tables of its own from now on."""
+    key = (profile, str(project.root))
+    if (kept := _cache.kept.get(key)) is not None:
+        _cache.kept[key] = replace(kept, temporaries=True)
 
 
 def forget(profile: str, project: Project) -> None:

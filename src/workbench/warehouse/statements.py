@@ -12,6 +12,12 @@ _COMMENT = re.compile(r"--|//|/\*")
 _WORD = re.compile(r"[A-Za-z_][\w$]*|[()]")
 _SELECTS = frozenset({"SELECT", "WITH", "VALUES", "("})
 _SHOWS = frozenset({"SHOW", "DESC", "DESCRIBE", "LIST", "LS", "EXPLAIN", "CALL"})
+_RUNS_OTHERS = frozenset({"CALL", "EXECUTE", "DECLARE"})
+_MAKES_TEMPORARIES = {
+    "CREATE": frozenset({"TEMP", "TEMPORARY", "VOLATILE"}),
+    "BEGIN": frozenset({"END"}),  # a block, not a transaction
+    "WITH": frozenset({"PROCEDURE"}),
+}
 _OWN_LIMIT = frozenset({"LIMIT", "FETCH", "TOP", "OFFSET"})
 
 
@@ -38,6 +44,13 @@ def words(text: str) -> list[str]:
 def reads(text: str) -> bool:
     """Whether the statement gives rows and changes nothing: SELECT, WITH, VALUES, SHOW and the like."""
     return (words(text)[:1] and words(text)[0] in _SELECTS | _SHOWS) or False
+
+
+def may_make_temporaries(text: str) -> bool:
+    """Whether the statement may leave a temporary table behind: it makes one, or runs what isn't in its text."""
+    found = words(text)
+    first = found[0] if found else ""
+    return first in _RUNS_OTHERS or _MAKES_TEMPORARIES.get(first, frozenset()) & set(found) != frozenset()
 
 
 def limited(text: str, rows: int) -> str:

@@ -170,7 +170,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "query times and ids",
-        re.compile(r"(?P<rows>[\d,]+ rows?) · \d+\.\d+ s(?: · query [\w-]+)?"),
+        re.compile(
+            r"(?P<rows>[\d,]+ rows?) · \d+\.\d+ s(?: · query [\w-]+)?"
+            r"(?: · (?:from the cache|kept in the cache|not cached)[^\n<]*)?"
+        ),
         _as(r"\g<rows>"),
     ),
     Rule("clock times", re.compile(rf"(?P<moment>{_DATES})(?:[.,]\d+)?(?P<zone>Z|[+-]\d\d:\d\d)?"), _clock),

@@ -24,7 +24,7 @@ _PLAIN_MODULES = frozenset("datetime decimal fractions uuid ipaddress pathlib zo
 # what a value holds of its own making: a fit's and a query's time
 _NOISE = (
     ("times taken", re.compile(r"\.(cv_results_\['(mean|std)_(fit|score)_time'\]|refit_time_)")),
-    ("query times and ids", re.compile(r"\.attrs\['workbench[^']*'\]\['(seconds|query_id)'\]$")),
+    ("query times and ids", re.compile(r"\.attrs\['workbench[^']*'\]\['(seconds|query_id|cache)'\]$")),
 )
 
 

@@ -38,6 +38,7 @@ def told(statement: Any, context: Context, refuse: Refuse) -> None:
         exp.CurrentAccount: exp.Literal.string("LOCAL"),
         exp.CurrentRegion: exp.Literal.string("LOCAL"),
         exp.CurrentRole: exp.Literal.string("SYSADMIN"),
+        exp.CurrentSecondaryRoles: exp.Literal.string('{"roles":"","value":""}'),
         exp.CurrentSession: exp.Literal.string(str(context.session_id)),
         exp.CurrentUser: exp.Literal.string("WORKBENCH"),
         exp.CurrentWarehouse: exp.cast(exp.Null(), "varchar"),
