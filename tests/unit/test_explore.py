@@ -219,3 +219,29 @@ def test_hostile_text_is_escaped() -> None:
     assert "&lt;script&gt;" in shown
     assert look.marked("a<b>a", ["b", ""]) == "a&lt;<mark>b</mark>&gt;a"
     assert look.marked("ﬁ<b>", ["b"]) == "ﬁ&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "titles"),
+    [
+        ("select a from t where x", "select a from t where not x", ("… where x", "… where not x")),
+        ("select a from t", "select b from t where y", ("select a from t", "select b from t where y")),
+        (
+            "select a from x join s using (k)",
+            "select a from y join s using (k)",
+            ("… from x join s …", "… from y join s …"),
+        ),
+        ("select 1", "select  1", ("select 1", "select 1")),
+        ("select a", "select a limit 5", ("… a", "… a limit 5")),
+    ],
+)
+def test_two_queries_as_titles(left: str, right: str, titles: tuple[str, str]) -> None:
+    """What two queries have in common is left out, but for the words around the difference."""
+    assert words.told_apart(left, right) == titles
+
+
+def test_descriptions_with_markdown() -> None:
+    """Bold words and code read as such, a multiplication doesn't, and HTML stays text."""
+    text = "**bought** one of `skus` at 2 ** 3 ** 4, <b>not</b>"
+    assert words.unmarked(text) == "bought one of skus at 2 ** 3 ** 4, <b>not</b>"
+    assert look.prose(text) == "<b>bought</b> one of <code>skus</code> at 2 ** 3 ** 4, &lt;b&gt;not&lt;/b&gt;"

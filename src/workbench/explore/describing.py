@@ -115,12 +115,14 @@ class Description:
                 one.type + ("" if one.nullable else " not null"),
                 ", ".join(one.keys),
                 words.value(one.example, 28),
-                words.one_line(one.description + (f" [{', '.join(one.tests)}]" if one.tests else "")).strip(),
+                words.one_line(
+                    words.unmarked(one.description) + (f" [{', '.join(one.tests)}]" if one.tests else "")
+                ).strip(),
             ]
             for one in self.columns
         ]
         head = [" · ".join([".".join(self.table.key), *filter(None, self._facts())])]
-        head += [words.one_line(self.description)] if self.description else []
+        head += [words.one_line(words.unmarked(self.description))] if self.description else []
         head += [f"tests: {', '.join(self._tests())}"] if self._tests() else []
         titles = ["column", "type", "keys", "example", "about"]
         return "\n".join([*head, "", words.aligned(titles, rows, wide=look.terminal_width()), *self.notes])
@@ -131,7 +133,7 @@ class Description:
             keys = "".join(f'<span class="wb-tag wb-key">{look.esc(key)}</span>' for key in one.keys)
             tests = "".join(f'<span class="wb-tag">{look.esc(words.cut(test, 90))}</span>' for test in one.tests)
             null = "" if one.nullable else '<br><span class="wb-soft">not null</span>'
-            about = look.esc(one.description) + ("<br>" if one.description and keys + tests else "") + keys + tests
+            about = look.prose(one.description) + ("<br>" if one.description and keys + tests else "") + keys + tests
             example = (
                 '<span class="wb-soft">NULL</span>'
                 if words.is_null(one.example)
@@ -142,7 +144,7 @@ class Description:
             )
         headers = [("column", "wb-n"), ("type", "wb-n"), ("about", ""), ("example", "")]
         body = look.caption(str(self.table), *self._facts())
-        body += f'<p class="wb-cap">{look.esc(self.description)}</p>' if self.description else ""
+        body += f'<p class="wb-cap">{look.prose(self.description)}</p>' if self.description else ""
         tests = "".join(f'<span class="wb-tag">{look.esc(test)}</span>' for test in self._tests())
         body += f'<p class="wb-cap">{tests}</p>' if tests else ""
         return look.page(body + look.table(headers, rows) + "".join(map(look.note, self.notes)))

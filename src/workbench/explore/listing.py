@@ -106,7 +106,7 @@ class Tables:
                 str(len(one.columns)),
                 words.ago(one.altered),
                 one.owner or "",
-                words.one_line(" · ".join(filter(None, [self._why(hit), hit.described]))),
+                words.one_line(" · ".join(filter(None, [self._why(hit), words.unmarked(hit.described)]))),
             ]
             for hit in self.hits[:SHOWN]
             for one in [hit.table]
@@ -135,7 +135,8 @@ class Tables:
                     str(len(one.columns)),
                     f'<span title="{altered}">{look.esc(words.ago(one.altered))}</span>' if altered else "",
                     look.esc(one.owner or ""),
-                    (why + "<br>" if why and hit.described else why) + look.marked(hit.described, asked),
+                    (why + "<br>" if why and hit.described else why)
+                    + look.marked(words.unmarked(hit.described), asked),
                 ]
             )
         headers = [("table", "wb-n"), ("rows", "wb-r"), ("size", "wb-r"), ("columns", "wb-r")]

@@ -11,6 +11,8 @@ import shutil
 from collections.abc import Iterable, Sequence
 from importlib import resources
 
+from workbench.explore import words
+
 
 @functools.cache
 def _style() -> str:
@@ -27,6 +29,11 @@ def page(body: str) -> str:
 def esc(text: object) -> str:
     """Text as HTML."""
     return html.escape(str(text), quote=True)
+
+
+def prose(text: str) -> str:
+    """A description of dbt's as HTML: its bold words and its code, and no other Markdown."""
+    return words.marked_up(esc(text))
 
 
 def caption(title: str, *facts: str) -> str:
@@ -65,11 +72,11 @@ def filled(headers: list[tuple[str, str]], rows: list[list[str]]) -> str:
     return table([headers[place] for place in kept], [[row[place] for place in kept] for row in rows])
 
 
-def marked(text: str, words: Iterable[str]) -> str:
-    """The text as HTML, with each of the words in it marked, in any case."""
+def marked(text: str, searched: Iterable[str]) -> str:
+    """The text as HTML, with each of the words that were searched marked in it, in any case."""
     folded, spans = text.casefold(), []
     if len(folded) == len(text):  # a few letters fold to two: then nothing is marked
-        for word in filter(None, words):
+        for word in filter(None, searched):
             place = folded.find(word.casefold())
             while place >= 0:
                 spans.append((place, place + len(word)))

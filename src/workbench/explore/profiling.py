@@ -11,9 +11,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workbench.errors import ParameterError, WarehouseError
-from workbench.explore import measures
+from workbench.explore import measures, words
 from workbench.explore.measures import COLUMNS, ColumnProfile, Source
 from workbench.explore.profiled import Comparison, Profile, Side
+from workbench.sqltext import binds as bind_names
 from workbench.warehouse.base import quoted
 from workbench.warehouse.catalog import Column, TableFacts, find
 
@@ -60,7 +61,8 @@ def profile(
     limits that the first one found and for the most frequent values; each branch reads one column, so in a columnar
     warehouse both statements read the table once. (More than 80 columns: two statements for each 80.)
 
-    table_or_sql: a table's name as for `describe`, or a query (SELECT or WITH), whose `:name` are binds as in `sql`.
+    table_or_sql: a table's name as for `describe`, or a query (SELECT or WITH), whose `:name` are binds as in `sql`, as
+    those of compare= are.
     columns: only these.
     sample: None takes all rows of up to 50 million, and of a larger table a sample of about 10 million; a number below
     1 is a share of the rows, a larger one about how many rows; False, 0 and 1 are all rows. The sample is of blocks
@@ -81,17 +83,19 @@ def profile(
     """
     began = time.perf_counter()
     share = _share(sample)
-    chosen = _chosen(table_or_sql, connection, binds)
-    chosen = replace(chosen, columns=_only(chosen.columns, columns))
+    own, others = _shared(table_or_sql, compare, binds)
+    chosen = _chosen(table_or_sql, connection, own)
     name, days = _days(at, chosen.columns)
     if compare is not None and len(days) > 1:
         raise ParameterError("compare= and two days in at= are two comparisons", hint="give one day, or no compare=")
     sides = [_on(chosen, name, day) for day in days] or [chosen]
     if compare is not None:
-        other = _chosen(compare, connection, {})
+        other = _chosen(compare, connection, others)
         other_name, _ = _days({name: days} if days else None, other.columns)
-        other = replace(other, columns=_only(other.columns, columns) if columns else other.columns)
         sides.append(_on(other, other_name, days[0]) if days else other)
+    sides = [replace(side, columns=_only(side.columns, columns)) for side in sides]
+    if compare is not None and isinstance(table_or_sql, str) and isinstance(compare, str):
+        sides = _told_apart(sides, table_or_sql, compare)
     sides = [_sampled(side, share, sample) for side in sides]
     if len(sides) == 1:
         found = _profiled(sides[0], connection)
@@ -102,6 +106,25 @@ def profile(
 
 
 # ---- what is meant
+
+
+def _shared(
+    asked: str | TableFacts, compare: str | TableFacts | None, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Each query's binds of those that were given; what neither has goes to the first, which says so."""
+    first, second = (bind_names(one) if isinstance(one, str) else () for one in (asked, compare))
+    others = {name: value for name, value in values.items() if name in second}
+    return {name: value for name, value in values.items() if name in first or name not in others}, others
+
+
+def _told_apart(sides: list[_Chosen], left: str, right: str) -> list[_Chosen]:
+    """Two queries under titles that say in what they differ."""
+    if sides[0].table is not None or sides[1].table is not None:
+        return sides
+    return [
+        replace(side, title=side.title.replace("query", title, 1))
+        for side, title in zip(sides, words.told_apart(left, right), strict=True)
+    ]
 
 
 def _chosen(asked: str | TableFacts, connection: str | None, binds: Mapping[str, Any]) -> _Chosen:

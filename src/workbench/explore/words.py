@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -106,6 +107,19 @@ def one_line(text: str) -> str:
     return "".join(signs.get(char, "·" if unicodedata.category(char) in {"Cc", "Cf"} else char) for char in text)
 
 
+_BOLD, _CODE = re.compile(r"(?<!\*)\*\*(?! )(.+?)(?<! )\*\*"), re.compile(r"`([^`\n]+)`")
+
+
+def unmarked(text: str) -> str:
+    """A dbt description without the Markdown of its bold words and its code."""
+    return _CODE.sub(r"\1", _BOLD.sub(r"\1", text))
+
+
+def marked_up(escaped: str) -> str:
+    """A description that is HTML already, with its bold words and its code as HTML has them."""
+    return _CODE.sub(r"<code>\1</code>", _BOLD.sub(r"<b>\1</b>", escaped))
+
+
 def cut(text: str, longest: int) -> str:
     """The text, or its beginning with an ellipsis, as wide as `longest` columns of a terminal at most."""
     if width(text) <= longest:
@@ -114,6 +128,28 @@ def cut(text: str, longest: int) -> str:
     while kept and width(kept) > longest - 1:
         kept = kept[:-1]
     return kept + "…"
+
+
+def told_apart(left: str, right: str, longest: int = 60) -> tuple[str, str]:
+    """Two texts as titles: where they differ, with a word before and two after; the rest of both is an ellipsis."""
+    one, other = left.split(), right.split()
+    if one == other:
+        return cut(" ".join(one), longest), cut(" ".join(other), longest)
+    first = _alike(one, other)
+    last = _alike(one[first:][::-1], other[first:][::-1])
+    begin, left_out = max(0, first - 1), max(0, last - 2)
+
+    def title(said: list[str]) -> str:
+        middle = said[begin : len(said) - left_out]
+        return cut(" ".join([*(["…"] if begin else []), *middle, *(["…"] if left_out else [])]), longest)
+
+    return title(one), title(other)
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """With how many equal items both begin."""
+    least = min(len(one), len(other))
+    return next((place for place in range(least) if one[place] != other[place]), least)
 
 
 def width(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,15 +50,22 @@ class DryRun:
         return "\n".join([self.statement, *values, "", *lines, self.caption])
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(one.table)}</td><td>{_rows(one)}</td><td>{_bytes(one)}</td></tr>"
+        rows = "\n".join(
+            f"<tr><th>{html.escape(_plain(one.table))}</th>"
+            f"<td>{'' if one.rows is None else f'{one.rows:,}'}</td><td>{_bytes(one)}</td></tr>"
             for one in self.tables
         )
+        sizes = any(one.bytes is not None for one in self.tables)
+        head = f"<thead><tr><th>reads</th><th>rows</th><th>{'size' if sizes else ''}</th></tr></thead>"
+        shown = f'<table class="dataframe">\n{head}\n<tbody>\n{rows}\n</tbody>\n</table>' if self.tables else ""
         values = f"<p>? is {html.escape(', '.join(f':{name}' for name in self.binds))}</p>" if self.binds else ""
-        return (
-            f"<div><pre>{html.escape(self.statement)}</pre>{values}<table>{rows}</table>"
-            f"<p>{html.escape(self.caption)}</p></div>"
-        )
+        caption = f"<p>{html.escape(self.caption)}</p>"
+        return f"<div>\n<pre>{html.escape(self.statement)}</pre>\n{values}{shown}\n{caption}\n</div>"
+
+
+def _plain(name: str) -> str:
+    """A qualified name without the quotes that SQL doesn't need."""
+    return re.sub(r'"([A-Z_][A-Z0-9_$]*)"', r"\1", name) if '""' not in name else name
 
 
 def _rows(one: Read) -> str:

@@ -126,7 +126,7 @@ def test_a_dry_run_reads_nothing(ask: Ask) -> None:
     assert "id > ?" in plan.statement
     assert plan.binds == ("least",)
     for text in (repr(plan), repr(table(plan)), plan._repr_html_()):
-        assert "7 rows" in text
+        assert "7 rows" in text or "<td>7</td>" in text
         assert "planted-secret" not in text
     with pytest.raises(MissingTable):
         ask("select * from nope", dry_run=True)
