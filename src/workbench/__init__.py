@@ -9,6 +9,7 @@ The public API, for notebooks and flows; everything else is private to the packa
     describe(table), preview(table)       its columns, keys and tests; its first rows
     profile(table)                        what its columns hold, computed by the warehouse; two tables or days compared
     features(entities, names, at=…)       each row's features, as they were known at its time
+    queries()                             what this notebook asked of the warehouse, and what it cost
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from workbench.explore import features as features
     from workbench.explore import preview as preview
     from workbench.explore import profile as profile
+    from workbench.explore import queries as queries
     from workbench.explore import tables as tables
     from workbench.tracking import log_figure as log_figure
     from workbench.tracking import log_metric as log_metric
@@ -43,6 +45,7 @@ __all__ = [
     "log_parameter",
     "preview",
     "profile",
+    "queries",
     "sql",
     "table",
     "tables",
@@ -57,6 +60,7 @@ _HOME = {
     "log_parameter": "workbench.tracking",
     "preview": "workbench.explore",
     "profile": "workbench.explore",
+    "queries": "workbench.explore",
     "sql": "workbench.warehouse",
     "table": "workbench.warehouse",
     "tables": "workbench.explore",

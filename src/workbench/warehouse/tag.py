@@ -34,15 +34,19 @@ def _task() -> dict[str, Any]:
     return {name: getattr(current, attribute, None) for name, attribute in names.items()}
 
 
+def notebook() -> str | None:
+    """The notebook that asks, as far as Jupyter says."""
+    if found := os.environ.get(NOTEBOOK) or os.environ.get("JPY_SESSION_NAME"):
+        return found
+    shell = kernel_shell()
+    return None if shell is None else shell.user_ns.get("__vsc_ipynb_file__")
+
+
 def _cell() -> dict[str, Any]:
     """The notebook and the cell, as far as Jupyter says."""
-    notebook = os.environ.get(NOTEBOOK) or os.environ.get("JPY_SESSION_NAME")
-    cell = None
-    if (shell := kernel_shell()) is not None:
-        parent = shell.get_parent() or {}
-        cell = (parent.get("metadata") or {}).get("cellId")
-        notebook = notebook or shell.user_ns.get("__vsc_ipynb_file__")
-    return {"notebook": notebook, "cell": cell}
+    shell = kernel_shell()
+    parent = {} if shell is None else shell.get_parent() or {}
+    return {"notebook": notebook(), "cell": (parent.get("metadata") or {}).get("cellId")}
 
 
 def kernel_shell() -> Any:
