@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
+from nbclient import NotebookClient
 
 from workbench.demo.shop import Shop, generate
 from workbench.demo.sizes import SIZES
@@ -172,16 +175,59 @@ def test_a_detail_comes_before_its_page_view(built: Built) -> None:
 
 
 @pytest.mark.slow
-def test_the_notebooks_run(built: Built) -> None:
-    """Both notebooks run from top to bottom under nbval."""
+def test_the_notebook_runs(built: Built) -> None:
+    """The notebook to be promoted runs from top to bottom under nbval."""
+    notebook = str(ROOT / "notebooks" / "next_product.ipynb")
     ended = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", str(ROOT / "notebooks")],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval-lax", notebook],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
     assert ended.returncode == 0, ended.stdout
+
+
+def explored(**environment: str) -> list[list[str]]:
+    """Each cell's outputs after running the exploring notebook, without what every run has its own of."""
+    path = ROOT / "notebooks" / "explore_sessions.ipynb"
+    book = nbformat.read(path, 4)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"WORKBENCH_NOTEBOOK": path.name, **environment}.items():
+            patch.setenv(name, value)
+        NotebookClient(book, timeout=120, kernel_name="python3").execute()
+    own = r"query [0-9a-f-]{36}|\d+\.\d+ s\b|\d+ \w+ ago|just now|nothing was run in \w+|title=\"[^\"]*\""
+    outputs = [
+        [re.sub(own, "…", str(one.get("data") or one.get("text") or one)) for one in cell.outputs]
+        for cell in book.cells
+        if cell.cell_type == "code"
+    ]
+    [asked] = outputs[-1]  # which of them took the longest is chance
+    return [*outputs[:-1], re.findall(r"\d+ queries", asked)[:1]]
+
+
+@pytest.mark.slow
+def test_the_exploring_notebook_on_another_profile(built: Built, tmp_path: Path) -> None:
+    """A profile of another name, of another server with the same tables, gives the same outputs; what changes is one
+    variable, and nothing asks the first server.
+    """
+    local.stop(built.project)
+    other = Project(tmp_path / "other")
+    shutil.copytree(built.project.state / "warehouse", other.state / "warehouse")
+    found = local.ensure(other)
+    try:
+        settings = "\n".join(f"{name} = {json.dumps(value)}" for name, value in found.connection().items())
+        (tmp_path / "connections.toml").write_text(f"[elsewhere]\n{settings}\n")
+        (tmp_path / "connections.toml").chmod(0o600)
+        here = explored(WORKBENCH_CONNECTION="local")
+        local.stop(built.project)
+        there = explored(WORKBENCH_CONNECTION="elsewhere", SNOWFLAKE_HOME=str(tmp_path))
+        assert local.find(built.project) is None
+    finally:
+        local.stop(other)
+    assert any("image/png" in output for cell in here for output in cell)
+    assert not any("traceback" in output for cell in here for output in cell)
+    assert there == here
 
 
 @pytest.mark.slow

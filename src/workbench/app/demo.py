@@ -108,7 +108,7 @@ def demo(size: str, teller: Teller) -> tuple[Next, ...]:
     return (
         Next(f"workbench lab {PROMOTED}", "the notebook, with its links to the run"),
         Next(f"workbench open {ran.name}", "the run: its executed notebook and its cards"),
-        Next(f"workbench open {explored.name}", "what the data looks like"),
+        Next(f"workbench open {explored.name}", "what is in the tables, and a feature found in them"),
         Next(str(Path("dbt") / DOCS), "the tables: columns, tests, where they come from"),
     )
 
@@ -136,7 +136,7 @@ def _loaded(project: Project, shop: Shop, done: Done, teller: Teller) -> None:
                 # another shop's products have the same names: the two can't stand in one table
                 for table in RAW:
                     sql(f"drop table if exists raw.{table}")
-            files = load(shop.folder, project=project)
+            files = load(shop.folder, *RAW, project=project)
             done.note("load", shop.fingerprint)
             note = f"{sum(file.rows for file in files):,} records of {len(files)} files"
         else:

@@ -113,14 +113,14 @@ class Queries:
                 look.esc(_rows(one)),
                 "" if one.credits is None else f"{one.credits:.6f}",
                 f"<code>{look.esc(places[one.query_id])}</code>" if places[one.query_id] else "",
-                f'<code title="{look.esc(words.cut(one.text, 2000))}">{look.esc(_text(one))}</code>',
+                f'<code title="{look.esc(words.cut(one.text, 400))}">{look.esc(_text(one))}</code>',
             ]
             for one in shown
         ]
         headers = [("began", "wb-n"), ("took", "wb-r"), ("rows", "wb-r"), ("credits", "wb-r"), ("by", "wb-n")]
         title, _, facts = self.caption.partition(" · ")
         return look.page(
-            look.caption(title, facts) + look.filled([*headers, ("query", "")], rows) + look.note(self._foot())
+            look.caption(title, facts) + look.filled([*headers, ("query", "wb-n")], rows) + look.note(self._foot())
         )
 
 

@@ -44,7 +44,7 @@ def caption(title: str, *facts: str) -> str:
 
 def note(text: str) -> str:
     """A line below a table."""
-    return f'<p class="wb-note">{esc(text)}</p>' if text else ""
+    return f'<p class="wb-note">{prose(text)}</p>' if text else ""
 
 
 def table(headers: Iterable[tuple[str, str]], rows: Iterable[Iterable[str]], *, below: Sequence[str] = ()) -> str:
