@@ -49,6 +49,11 @@ class WorkbenchError(Exception):
         return [f"{type(self).__name__}: {self}"]
 
 
+def _one_line(message: str) -> str:
+    """A sentence stays one when a name or a value in it has several lines."""
+    return "⏎".join(message.splitlines())
+
+
 class NotebookError(WorkbenchError):
     """The file can't be worked with as a notebook."""
 
@@ -82,6 +87,9 @@ class ParameterError(WorkbenchError):
 
     exit_status = 2
 
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(_one_line(message), hint=hint)
+
 
 class TargetNotWritable(WorkbenchError):
     """A folder or a file that can't be written."""
@@ -89,6 +97,9 @@ class TargetNotWritable(WorkbenchError):
 
 class WarehouseError(WorkbenchError):
     """The warehouse refused, or can't be reached."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(_one_line(message), hint=hint)
 
 
 class WarehouseDown(WarehouseError):

@@ -73,6 +73,8 @@ def asked(wanted: Iterable[str], models: dict[str, FeatureModel], manifest: Mani
         model = models[name]
         if column.lower() in {*map(str.lower, model.keys), model.time.lower()}:
             raise ParameterError(f"{each} is no feature: it says which row is meant", hint="leave it out")
+        if "\0" in column:
+            raise ParameterError(f"{each!r} names no feature", hint="a column has no NUL in its name")
         known = model.described
         if known and identifier(column) not in map(identifier, known):
             close = difflib.get_close_matches(column, known, n=1)

@@ -73,6 +73,8 @@ def load(
     from workbench.warehouse.connection import own_session
 
     chosen = list(_files(Path(folder), tables))
+    for name in (schema, *(table for table, _ in chosen)):
+        _named(name)
     turns = itertools.count()  # a file has two: it is packed, and it is copied
 
     def told(file: str) -> None:
@@ -90,6 +92,13 @@ def load(
             folder = Path(scratch, hashlib.sha256(table.encode()).hexdigest()[:16])
             loaded += _load_table(session.cursor(), Target(schema, table), files, folder, now, told)
         return tuple(loaded)
+
+
+def _named(name: str) -> None:
+    try:
+        identifier(name)
+    except ValueError as error:
+        raise WarehouseError(f"{name!r} names no schema and no table", hint="choose another name") from error
 
 
 def _files(folder: Path, tables: tuple[str, ...]) -> Iterator[tuple[str, Path]]:

@@ -24,6 +24,7 @@ from workbench.warehouse.local import (
     history,
     names,
     parameters,
+    quoting,
     rewrites,
     shows,
     statements,
@@ -75,6 +76,7 @@ def apply() -> None:
     copying.apply()
     variables.apply()
     views.apply()
+    quoting.apply()
     fakesnow.arrow.timestamp_to_sf_struct = timestamp_struct
     fakesnow.server.from_binding = bound_value
     fakesnow.macros.creation_sql = _with_ours(fakesnow.macros.creation_sql)
@@ -295,6 +297,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
 
         session = context.of(cursor._conn)
         cursor._wb_understood = rewrites.is_understood(expression)
+        quoting.check(expression)
         history.mended(expression, refuse)
         if session.in_transaction and isinstance(expression, exp.Transaction):
             return [SUCCESS_NOP.copy()]

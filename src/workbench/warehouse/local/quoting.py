@@ -1,0 +1,43 @@
+"""Names in the statements that fakesnow writes itself: a quote in a name is a character there too.
+
+What it says of a statement that went well ("Table X successfully created.") and how it describes a table are SQL made
+of texts, in which a name with a quote would end the text, and what follows would run.
+fakesnow 0.12.1: cursor.py, SQL_CREATED_TABLE and the like; transforms/transforms.py, SQL_DESCRIBE_TABLE.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import Any
+
+from workbench.warehouse.local.errors import refuse
+
+
+class Quoting(Template):
+    """A template whose values stand within single quotes."""
+
+    def substitute(self, *args: Any, **values: Any) -> str:
+        return super().substitute(*args, **{name: str(value).replace("'", "''") for name, value in values.items()})
+
+
+def apply() -> None:
+    """Put fakesnow's texts of names in quotes."""
+    import fakesnow.cursor
+    from fakesnow.transforms import transforms
+
+    for module in (fakesnow.cursor, transforms):
+        for name, template in list(vars(module).items()):
+            if name.startswith("SQL_") and isinstance(template, Template) and "'" in template.template:
+                setattr(module, name, Quoting(template.template))
+
+
+def check(statement: Any) -> None:
+    """Refuse a schema, a database or a stage with a quote in its name: fakesnow takes them apart as text."""
+    from sqlglot import exp
+
+    kind = str(statement.args.get("kind") or "").upper() if isinstance(statement, exp.Create | exp.Drop) else ""
+    for table in statement.find_all(exp.Table):
+        whole = isinstance(statement, exp.Use) or kind in ("DATABASE", "STAGE", "FILE FORMAT")
+        names = [table.catalog, table.db, table.name if whole else ""]
+        if any(quote in name for name in names for quote in "'\""):
+            raise refuse("a schema, a database or a stage with a quote in its name")
