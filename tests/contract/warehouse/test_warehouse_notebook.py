@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -129,6 +131,34 @@ def test_a_long_query_says_its_time_and_is_cancelled(alone: Project, monkeypatch
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.slow
+def test_a_warehouse_that_dies_under_a_cell(run: Run, alone: Project) -> None:
+    """Killed under a query or a write: one sentence and a way out; the kernel and its variables go on, the next query
+    starts the warehouse again, and what was committed is there, whole.
+    """
+    run("%load_ext workbench")
+    run("import pandas as pd, workbench\nframe = pd.DataFrame({'a': range(3_000_000)})")
+    run("done = %sql create table kept as select 7 as a")
+
+    def killed(cell: str, after: float) -> dict[str, Any]:
+        found = local.ensure(alone)
+        threading.Timer(after, os.kill, (found.pid, signal.SIGKILL)).start()
+        *_, error = run(cell)
+        return error
+
+    error = killed(f"%%sql\n{LONG}", 1.0)
+    assert error["ename"] == "WarehouseDown"
+    assert len(error["traceback"][0].splitlines()) == 2
+    assert "hint: `workbench warehouse status`" in error["traceback"][0]
+    (value,) = run("kept = %sql select a from kept\nkept.a.tolist(), len(frame)")
+    assert value["data"]["text/plain"] == "([7], 3000000)"
+
+    error = killed("workbench.write(frame, 'kept', 'replace')", 0.5)
+    assert len(error["traceback"][0].splitlines()) <= 2
+    (value,) = run("kept = %sql select count(*) as n, min(a) as least from kept\nkept.iloc[0].tolist()")
+    assert value["data"]["text/plain"] in ("[1, 7]", "[3000000, 0]")
 
 
 @pytest.mark.slow
