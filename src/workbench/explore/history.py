@@ -69,7 +69,7 @@ class Queries:
 
     def _places(self) -> dict[str, str]:
         """Who asked, by query: the cell alone where all are of one notebook, the step where all are of one run."""
-        notebooks = {one.tag.get("notebook") for one in self.found}
+        notebooks = {_file(one) for one in self.found}
         runs = {(one.tag.get("flow"), one.tag.get("run")) for one in self.found}
         found = {}
         for one in self.found:
@@ -77,8 +77,7 @@ class Queries:
                 found[one.query_id] = one.tag.get("step", "") if len(runs) == 1 else one.place
             else:
                 cell = one.tag.get("cell", "")[:8]  # the rest of a long id tells nobody anything
-                notebook = (one.tag.get("notebook") or "").rpartition("/")[2]
-                found[one.query_id] = cell if len(notebooks) == 1 else "/".join(filter(None, (notebook, cell)))
+                found[one.query_id] = cell if len(notebooks) == 1 else "/".join(filter(None, (_file(one), cell)))
         return found
 
     def _foot(self) -> str:
@@ -140,6 +139,11 @@ def queries(of: str | None = None, /, *, connection: str | None = None, days: in
 
     meant = of or notebook()
     return Queries(meant, asked(meant, connection=connection, days=days))
+
+
+def _file(one: Query) -> str:
+    """The notebook's file: Jupyter says its path in one way, a run in another."""
+    return one.tag.get("notebook", "").rpartition("/")[2]
 
 
 def _rows(one: Query) -> str:
