@@ -162,6 +162,28 @@ def test_a_name_that_several_tables_have(ask: Ask, place: Place, look: Callable[
     assert look("twice_a.twice") is not None
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table {} (x int)",
+        "create or replace table {} copy grants as select 1 as x",
+        "create temporary table {} (x int)",
+        "create table {} (x int) comment = 'one''s own'",
+        "create view {} as select 1 as x",
+        "create sequence {}",
+    ],
+)
+def test_a_name_that_would_end_a_text(ask: Ask, place: Place, only_local: None, statement: str) -> None:
+    """What the local warehouse says of a statement that went well has the name in it, as a name."""
+    name = "x'; drop table canary; select '"
+    assert name in ask(statement.format(quoted(name))).iloc[0, 0]
+    if " sequence " not in statement:
+        assert ask(f"describe {'view' if ' view ' in statement else 'table'} {quoted(name)}")["name"].tolist() == ["X"]
+        dropped = ask(f"drop {'view' if ' view ' in statement else 'table'} {quoted(name)}")
+        assert dropped.iloc[0, 0] == f"{name} successfully dropped."
+    assert ask("select state from canary").state.tolist() == ["alive"]
+
+
 def test_columns_of_any_name(ask: Ask, place: Place) -> None:
     """Quotes, spaces, cases and letters of any script go through writing, exploring and querying as they are."""
     here = ask("select current_schema() as s").s[0]

@@ -2,7 +2,8 @@
 
 What it says of a statement that went well ("Table X successfully created.") and how it describes a table are SQL made
 of texts, in which a name with a quote would end the text, and what follows would run.
-fakesnow 0.12.1: cursor.py, SQL_CREATED_TABLE and the like; transforms/transforms.py, SQL_DESCRIBE_TABLE.
+fakesnow 0.12.1: cursor.py, SQL_CREATED_TABLE and the like; transforms/transforms.py, SQL_DESCRIBE_TABLE;
+info_schema.py, insert_table_comment_sql.
 """
 
 from __future__ import annotations
@@ -17,13 +18,22 @@ class Quoting(Template):
     """A template whose values stand within single quotes."""
 
     def substitute(self, *args: Any, **values: Any) -> str:
-        return super().substitute(*args, **{name: str(value).replace("'", "''") for name, value in values.items()})
+        return super().substitute(*args, **{name: _inner(value) for name, value in values.items()})
+
+
+def _inner(value: object) -> str:
+    """A text as it stands within single quotes."""
+    return str(value).replace("'", "''")
 
 
 def apply() -> None:
     """Put fakesnow's texts of names in quotes."""
     import fakesnow.cursor
+    import fakesnow.info_schema
     from fakesnow.transforms import transforms
+
+    comment = fakesnow.info_schema.insert_table_comment_sql
+    fakesnow.info_schema.insert_table_comment_sql = lambda *texts: comment(*map(_inner, texts))
 
     for module in (fakesnow.cursor, transforms):
         for name, template in list(vars(module).items()):
