@@ -49,10 +49,8 @@ def reduced(array: Any, roots: Collection[int], *, shown: bool) -> Any:
     if not array.flags.forc:
         return _strided(array)
     attributes = getattr(array, "__dict__", None) or {}
-    if kind is numpy.ndarray and not array.dtype.hasobject:
-        if shown and array.base is None and array.itemsize:
-            return _owned(array)
-        return None if array.flags.writeable else array.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+    if kind is numpy.ndarray and not array.dtype.hasobject and array.itemsize:
+        return _owned(array)
     if array.flags.writeable and not attributes:
         return None
     make, arguments, state = array.__reduce__()
@@ -147,7 +145,7 @@ def _new_at(owner: Any, shape: Any, dtype: Any, offset: int, strides: Any, write
 
 
 def _owned(array: Any) -> Any:
-    """An array that owns its memory: this protocol's buffers would own it."""
+    """An array that owns its memory, which numpy's own pickle leaves to a bytearray: that would be seen as shared."""
     order = "C" if array.flags.c_contiguous else "F"
     content = pickle.PickleBuffer(array.reshape(-1, order="A").view("u1"))
     return _new_owned, (content, array.dtype, array.shape, order, array.flags.writeable)

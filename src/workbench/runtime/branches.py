@@ -12,13 +12,15 @@ from itertools import permutations
 from typing import Any
 
 from workbench.errors import HandOverError
+from workbench.runtime.origins import Key, latest
 from workbench.runtime.state.kind import Kind
 
 NOTES = "_workbench_branch"
 
 Note = dict[str, Any]
 """One task's: step, iteration (of a loop, else None), line (where the step stands: steps stand in the notebook's
-order), used, changed, bound (names), state (kind -> key -> fingerprint), seeded (generators that were seeded before
+order), used, changed, bound (names), held (name -> place -> key: workbench.runtime.origins), touched (keys of what was
+in the changed names), state (kind -> key -> fingerprint), seeded (generators that were seeded before
 they were used), live (kinds)."""
 
 _HINT_VALUE = "let one branch run `after:` the other, or have each work on its own copy"
@@ -34,6 +36,10 @@ class Branch:
     changed: Mapping[str, tuple[int, str]]
     bound: frozenset[str]
     notes: Sequence[Note]
+
+    def held(self, name: str) -> set[Key]:
+        """The keys of what a name holds from before the split."""
+        return set(latest(self.notes, name)[1].values())
 
     @property
     def state_changed(self) -> set[str]:
@@ -52,6 +58,10 @@ def branch(name: str, notes: Sequence[Note]) -> Branch:
         changed |= {each: at for each in note["changed"] if each not in bound and each not in changed}
         bound |= set(note["bound"])
     return Branch(name, used, changed, frozenset(bound), notes)
+
+
+def _touched(each: Branch) -> set[Key]:
+    return {key for note in each.notes for key in note["touched"]}
 
 
 def since_split(notes: Mapping[str, Sequence[Note]]) -> list[Branch]:
@@ -76,6 +86,9 @@ def check_values(branches: Sequence[Branch], taken: set[tuple[str, str]]) -> Non
                 raise _conflict(f"step {step} changes {name!r}, which step {other.used[name][1]} uses after it")
             if (other.name, name) in taken and name not in other.bound:
                 raise _conflict(f"step {step} changes {name!r}, and the join takes it from the branch {other.name}")
+        for holder, name in sorted(taken):
+            if holder == other.name and name in other.bound and (kept := _touched(one) & other.held(name)):
+                raise _conflict(f"a step of the branch {one.name} changes {min(kept)[1]!r}, which {name!r} holds")
 
 
 def check_state(branches: Sequence[Branch], kinds: Mapping[str, Kind]) -> None:

@@ -11,6 +11,7 @@ from workbench.runtime import iterations, loops
 from workbench.runtime.branches import NOTES, Branch, Note, check_state, check_values, in_order, since_split
 from workbench.runtime.cells import StepCode, step_code
 from workbench.runtime.handover import LIVE, HandOver
+from workbench.runtime.origins import Origins
 from workbench.runtime.pickling import digest
 from workbench.runtime.sharing import sharing
 from workbench.runtime.state import Handed, ProcessState, kinds, live_kinds, merged, running
@@ -40,7 +41,8 @@ class Crossing:
         self._branches: list[Branch] = []
         self._setup: dict[str, tuple[Any, bytes]] = {}
         self._taken: dict[str, tuple[Any, bytes | None]] = {}
-        self._bound: dict[str, frozenset[str]] | None = None
+        self._branch_notes: dict[str, list[Note]] = {}
+        self._origins: Origins | None = None
 
     def arrive(self) -> None:
         """Before the body: what is handed over; in a join, whether the branches agree (WB402, WB403)."""
@@ -65,13 +67,15 @@ class Crossing:
             if (mark := digest(value, self._module)) is not None:
                 self._setup[name] = (value, mark)
         self._state.begin()
-        self._values.take(self._bound)
+        self._values.take([(each.name, self._branch_notes[each.name]) for each in in_order(self._branches)])
         self._live.arrive(self._live_from_above())
         if self._is_compared():
             taken = self._values.taken()
             if self._role == "each":
                 self._begin_iteration(taken)
             self._taken = {name: (value, digest(value, self._module)) for name, value in taken.items()}
+            if self._is_inside_split():
+                self._origins = Origins(taken, self._notes_of, self._module)
 
     def settle(self) -> None:
         """The step's own cells begin: nothing else runs between them."""
@@ -166,7 +170,7 @@ class Crossing:
         for note in (each for branch in notes.values() for each in branch):
             note["line"] = self._graph[note["step"]].func_lineno  # a branch that was kept stood elsewhere
         branches = since_split(notes)
-        self._bound = {each.name: each.bound for each in branches}
+        self._branch_notes = notes
         self._branches = branches
         check_values(branches, {(branch, name) for branch, name in self._code.reads if branch})
         check_state(branches, {kind.name: kind for kind in kinds(self._module)})
@@ -204,6 +208,13 @@ class Crossing:
             around = around[:-1]
         return any(self._graph[name].type == "split" for name in around)
 
+    def _notes_of(self, name: str) -> list[Note]:
+        """What the steps noted that a name comes from: in a join those of its branch."""
+        branch = next(
+            (branch for branch, each in self._code.reads if each == name and branch in self._branch_notes), None
+        )
+        return self._notes if branch is None else self._branch_notes[branch]
+
     def _note(self, changed: list[str]) -> Note:
         bound = [
             name
@@ -221,6 +232,8 @@ class Crossing:
             "used": [name for name in self._taken if self._inputs is None or name in self._code.uses],
             "changed": changed,
             "bound": bound,
+            "held": {} if self._origins is None else self._origins.held(self._values.values()),
+            "touched": [] if self._origins is None else self._origins.of(changed),
             "state": state,
             "seeded": list(self._state.seeded) if self._state is not None else [],
             "live": list(self._state.live) if self._state is not None else [],

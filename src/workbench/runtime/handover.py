@@ -16,7 +16,7 @@ import contextlib
 import pickle
 import re
 import types
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import cloudpickle
@@ -24,6 +24,7 @@ import cloudpickle
 from workbench.errors import HandOverError
 from workbench.runtime.cells import EACH, LAST, StepCode, step_code
 from workbench.runtime.culprit import culprit
+from workbench.runtime.origins import Branches, Notes
 from workbench.runtime.pickling import dumps, loads
 from workbench.runtime.sharing import Group, Sharing, sharing
 from workbench.runtime.state.definitions import definition_data, put
@@ -51,10 +52,10 @@ class HandOver:
         self._taken: dict[str, list[str]] = {}
         self.live: dict[str, Any] = {}  # by branch; "" where this is no join
 
-    def take(self, bound: Mapping[str, Collection[str]] | None = None) -> None:
+    def take(self, branches: Sequence[tuple[str, Notes]] = ()) -> None:
         """Load what the step reads, before its body does: groups as a whole. Raises HandOverError (WB401, WB402).
 
-        bound: in a join, for each branch the names that it bound.
+        branches: in a join, each with what its steps noted, in the notebook's order.
         """
         loaded: dict[str, dict[str, Any]] = {}
         found: list[tuple[Any, list[str]]] = []
@@ -82,26 +83,25 @@ class HandOver:
                     with self._loading([name]):
                         getattr(owner, name)  # it stays on the flow
 
-        if bound is not None:
-            self._reunite(found, bound)
+        if branches:
+            self._reunite(found, branches)
 
-    def _reunite(self, groups: list[tuple[Any, list[str]]], bound: Mapping[str, Collection[str]]) -> None:
-        """In a join: what one branch holds of a value from before the split is what the others hand on of it."""
-        home = {name: owner for owner, wanted in self._owners() for name in wanted}
-        for owner, names in groups:
-            for name in names:
-                other = home.get(name, owner)
-                if other is owner or any(name in bound.get(each._current_step, ()) for each in (owner, other)):
-                    continue
-                theirs = {each for one, group in groups if one is other and name in group for each in group}
-                if news := sorted(each for each in theirs - set(names) if home.get(each) is other):
-                    raise HandOverError(
-                        "WB402",
-                        f"step {owner._current_step} and step {other._current_step} both hold {name!r} in new values "
-                        f"({', '.join(news)}); in the notebook that is one object",
-                        hint="let one branch run `after:` the other",
-                    )
-                other.__dict__[name] = owner.__dict__[name]
+    def _reunite(self, groups: list[tuple[Any, list[str]]], branches: Sequence[tuple[str, Notes]]) -> None:
+        """In a join: what several branches hold of a value from before the split is one object, as it was."""
+        owners = {owner._current_step: (owner, wanted) for owner, wanted in self._owners()}
+        together = Branches(self._module)
+        for branch, notes in branches:
+            owner, wanted = owners[branch]
+            taken = {name: getattr(owner, name) for name in wanted if _has(owner, name)}
+            along = {
+                name: owner.__dict__[name]
+                for one, names in groups
+                if one is owner
+                for name in names
+                if name not in taken and name in owner.__dict__
+            }
+            for name, value in together.add(branch, taken, along, notes).items():
+                owner.__dict__[name] = value
 
     def _install(self, owner: Any, name: str, value: Any) -> None:
         """Put a loaded value where the step finds it: on the flow, or on the definition that carries it."""

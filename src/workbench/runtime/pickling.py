@@ -17,7 +17,8 @@ import marshal
 import pickle
 import sys
 import types
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Hashable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import cloudpickle
@@ -30,24 +31,31 @@ from workbench.runtime.source import file_of
 PROTOCOL = 5
 
 
-def dumps(value: Any, module: types.ModuleType, view_roots: Collection[int] = ()) -> bytes:
+def dumps(
+    value: Any,
+    module: types.ModuleType,
+    view_roots: Collection[int] = (),
+    elsewhere: Mapping[int, Hashable] = MappingProxyType({}),
+) -> bytes:
     """Pickle a value for the next task. module: the flow's; view_roots: ids of arrays whose views stay views.
 
-    Raises what pickle raises where it can't: TypeError, PicklingError, AttributeError and others.
+    elsewhere: id → key of the objects in whose place `loads` puts others. Raises what pickle raises where it can't:
+    TypeError, PicklingError, AttributeError and others.
     """
     file = io.BytesIO()
-    FlowPickler(file, module, view_roots=view_roots).dump(value)
+    FlowPickler(file, module, view_roots=view_roots, elsewhere=elsewhere).dump(value)
     return file.getvalue()
 
 
-def loads(content: bytes) -> Any:
-    """What dumps pickled."""
-    return _Unpickler(io.BytesIO(content)).load()
+def loads(content: bytes, elsewhere: Mapping[Any, Any] = MappingProxyType({})) -> Any:
+    """What dumps pickled. elsewhere: key → the object that stands there."""
+    return _Unpickler(io.BytesIO(content), elsewhere).load()
 
 
 class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, elsewhere: Mapping[Any, Any]) -> None:
         super().__init__(file)
+        self._elsewhere = elsewhere
         self._known: dict[int, Any] = {}
 
     def persistent_load(self, key: Any) -> Any:
@@ -57,6 +65,8 @@ class _Unpickler(pickle.Unpickler):
         if isinstance(key, int):
             return self._known.setdefault(key, float("nan"))
         number, *content = key
+        if number is None:
+            return self._elsewhere[content[0]]
         if not content:
             return self._known.setdefault(number, set())
         order, slots, kind = content
@@ -114,8 +124,10 @@ class FlowPickler(cloudpickle.Pickler):
         *,
         view_roots: Collection[int] = (),
         buffer_callback: Callable[[Any], Any] | None = None,
+        elsewhere: Mapping[int, Hashable] = MappingProxyType({}),
     ) -> None:
         super().__init__(file, protocol=PROTOCOL, buffer_callback=buffer_callback)
+        self._elsewhere = elsewhere
         self._module = module
         self._view_roots = view_roots
         self._numpy = sys.modules.get("numpy")
@@ -127,6 +139,8 @@ class FlowPickler(cloudpickle.Pickler):
     def persistent_id(self, obj: Any) -> Any:
         """The same NaN is to be the same object again, and a set is to come out in its order."""
         kind = type(obj)
+        if self._elsewhere and id(obj) in self._elsewhere:
+            return (None, self._elsewhere[id(obj)])
         if kind is float:
             key = nan_key(obj)
             return self._numbers.setdefault(key, len(self._numbers)) if isinstance(key, int) else key

@@ -27,7 +27,8 @@ def reduced(obj: Any, own: str) -> tuple[Any, ...] | None:
 
 def _is_stateless(obj: Any, kind: Any) -> bool:
     """Whether pickle takes an instance for its class and nothing else."""
-    own_pickle = kind.__reduce_ex__ is not object.__reduce_ex__ or kind.__reduce__ is not object.__reduce__
+    plain: Any = object
+    own_pickle = kind.__reduce_ex__ is not plain.__reduce_ex__ or kind.__reduce__ is not plain.__reduce__
     if own_pickle or getattr(obj, "__dict__", None):
         return False
     try:

@@ -59,6 +59,25 @@ def mutable_ids(value: Any, module: types.ModuleType) -> set[int]:
         return set()
 
 
+def objects_in(value: Any, module: types.ModuleType) -> list[tuple[int, Any]]:
+    """What can change in a value, each with its place: 0, 1, … in the order in which pickle meets it; -1, -2, … for the
+    arrays whose memory others in it show.
+
+    An instance stands for its `__dict__` too. Empty for what can't be pickled.
+    """
+    if type(value) in _ATOMS:
+        return []
+    try:
+        scan = _Scan(value, module)
+    except Exception:  # as above
+        return []
+    roots = {id(root): root for root in map(root_of, scan.arrays)}
+    own = {id(getattr(obj, "__dict__", None)) for obj in scan.in_order}
+    there = [obj for obj in scan.in_order if id(obj) not in own]
+    shown = [root for key, root in roots.items() if key not in scan.objects]
+    return [*enumerate(there), *((-place, root) for place, root in enumerate(shown, 1))]
+
+
 def functions_in(value: Any, module: types.ModuleType) -> list[types.FunctionType]:
     """The functions in a value that pickle looks into. Empty for what can't be pickled."""
     try:
@@ -77,13 +96,19 @@ class _Scan:
         self.nans = self._pickler.nans
         one_nan = any(isinstance(key, str) or count > 1 for key, count in self.nans.items())
         self.loses = one_nan or self._pickler.reordered  # what plain pickle does
-        memo = self._pickler.memo.copy()
+        memo = dict(sorted(self._pickler.memo.copy().items(), key=_place))
         shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
-        found = {key: obj for key, (_, obj) in memo.items() if key not in shared_anyway}
-        self.objects = {key for key, obj in found.items() if _is_mutable(obj, self._pickler)}
+        found = [obj for key, (_, obj) in memo.items() if key not in shared_anyway]
+        self.in_order = [obj for obj in found if _is_mutable(obj, self._pickler)]
+        self.objects = {id(obj) for obj in self.in_order}
         self.functions = [obj for _, obj in memo.values() if type(obj) is types.FunctionType]
         numpy = sys.modules.get("numpy")
         self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
+
+
+def _place(entry: tuple[int, tuple[int, Any]]) -> int:
+    """When a pickler met what stands in its memo."""
+    return entry[1][0]
 
 
 def _class_level(classes: Iterable[type], module: types.ModuleType) -> set[int]:

@@ -201,7 +201,6 @@ REFUSED = {
     "alias_of_what_setup_binds": "WB404",
     "deleted_after_setup": "WB209",
     "deleted_by_a_function_after_setup": "WB209",
-    "aliases_made_in_two_branches": "WB402",
     "star_in_a_block": "WB319",
     "star_over_a_parameter": "WB319",
     "star_over_a_value": "WB319",
