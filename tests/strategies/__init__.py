@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from strategies import code, state, values
+from strategies import code, forms, state, values
 from strategies.book import MUTABLE, PRINTED, Book
 
 Json = dict[str, Any]
@@ -44,6 +44,7 @@ class _Writer:
         self._menu: list[tuple[int, Statement]] = [
             *values.STATEMENTS,
             *code.STATEMENTS,
+            *forms.STATEMENTS,
             *((weight, each) for weight, each in state.STATEMENTS if each not in (state.arrays, state.frames)),
             (2, self.conditional),
             (3, self.loop),
@@ -93,6 +94,11 @@ class _Writer:
             self.book.bind(name, kind)
 
     def _step(self, name: str, *tags: str) -> None:
+        if not self.book.parallel and self.book.chance(8):
+            self.book.lines = []
+            forms.foreach(self.book)
+            self.cells.append(("\n".join(self.book.lines), " ".join([f"step:{name}", *tags, "foreach"])))
+            return
         for _ in range(self.book.weighted([(3, 1), (2, 2)])):
             self.cells.append((self._cell(), " ".join([f"step:{name}", *tags])))
             tags = ()
