@@ -373,6 +373,7 @@ class _Builder:
         fallback = {name for name in use.binds - set(step.takes) if name in step.fallbacks}
         # a module falls back on the builtin of that name, a function doesn't
         fallback |= {name for name in use.needs.keys() & BUILTINS & local if name not in taken}
+        fallback |= use.ever_deleted() & BUILTINS & local
         names = (use.global_names & local) | fallback | (use.class_reads & local)
         return {name for name in names if not self.definitions.is_shown(name)}
 

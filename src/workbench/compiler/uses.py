@@ -67,8 +67,11 @@ class StepUse:
             return deferred & (definitions.bindings.keys() | definitions.parameters)
         fallback = self.needs.keys() & (self.binds if definitions.stars else BUILTINS)
         # a function is to find no such name where it was deleted, or the builtin
-        deleted = self.deletes.union(*(each.deletes | each.maybe_deletes for _, _, each in self.own))
-        return deferred & (self.global_names | self.class_reads | fallback | deleted)
+        return deferred & (self.global_names | self.class_reads | fallback | self.ever_deleted())
+
+    def ever_deleted(self) -> set[str]:
+        """Names that are deleted somewhere in the step, even if they are bound anew after that."""
+        return self.deletes.union(*(each.deletes | each.maybe_deletes for _, _, each in self.own))
 
 
 class Reach:

@@ -47,4 +47,9 @@ CASES: dict[str, Steps] = {
         "try:\n    risky()\nexcept ValueError as e:\n    msg = str(e)\nfinally:\n    done = 1",
         "print(msg, done)",
     ),
+    "builtin_after_del_in_a_handler": (
+        "next = 5\ntry:\n    del next\n    raise ValueError('x')\nexcept ValueError:\n    print(next)",
+        "next = 6\ntry:\n    del next\nfinally:\n    print(next)",
+        "for i in [1, 2]:\n    print(filter)\n    filter = 7\n    print(filter)\n    del filter",
+    ),
 }
