@@ -216,7 +216,7 @@ def test_secrets_stay_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 def test_nothing_changed_is_nothing_handed() -> None:
     """A step that leaves the process as it was hands nothing over, and what came goes on."""
-    state = ProcessState({}, MODULE)
+    state = ProcessState({}, types.ModuleType("flow"))
     state.begin()
     sum(range(10))
     assert state.end() == {}

@@ -49,8 +49,8 @@ def reduced(array: Any, roots: Collection[int], *, shown: bool) -> Any:
     if not array.flags.forc:
         return _strided(array)
     attributes = getattr(array, "__dict__", None) or {}
-    if kind is numpy.ndarray and not array.dtype.hasobject and array.itemsize:
-        return _owned(array)
+    if kind is numpy.ndarray and not array.dtype.hasobject:
+        return _owned(array) if array.itemsize and (shown or not array.flags.writeable) else None
     if array.flags.writeable and not attributes:
         return None
     make, arguments, state = array.__reduce__()
@@ -142,6 +142,12 @@ def _new_at(owner: Any, shape: Any, dtype: Any, offset: int, strides: Any, write
     array = numpy.ndarray(shape, dtype, buffer=owner, offset=offset, strides=strides)
     _set(array, {}, writeable)
     return array
+
+
+def plain(array: Any) -> Any:
+    """What the reducer returns where numpy's own pickle would do, between the tasks of a flow."""
+    is_plain = type(array) is sys.modules["numpy"].ndarray and not array.dtype.hasobject and array.itemsize
+    return _owned(array) if is_plain and array.flags.forc else NotImplemented
 
 
 def _owned(array: Any) -> Any:

@@ -208,11 +208,10 @@ class FlowPickler(cloudpickle.Pickler):
         return found is definition
 
     def _array(self, array: Any) -> Any:
-        parts = arrays.reduced(array, self._view_roots, shown=arrays.are_looked_at(self._module))
-        if parts is None:
-            return NotImplemented
-        self.special = True
-        return parts
+        shown = arrays.are_looked_at(self._module)
+        parts = arrays.reduced(array, self._view_roots, shown=shown)
+        self.special |= parts is not None
+        return arrays.plain(array) if parts is None else parts
 
     def _known_object(self, obj: Any) -> Any:
         """The process's own generators stay the process's own."""
