@@ -429,4 +429,13 @@ RULES = (
             ("step:two", "print(keys[0] is key)"),
         ),
     ),
+    Rule(
+        "WB411",
+        "A star import binds what is another thing elsewhere",
+        "In a flow it stands at the top, and what it binds is known only there.",
+        (
+            ("step:one", "print(pow(2, 3))"),
+            ("step:two", "from math import *\nprint(pow(2, 3))"),
+        ),
+    ),
 )

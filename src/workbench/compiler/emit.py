@@ -54,7 +54,9 @@ def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names
         yield 0, line, None
     yield 0, "", None
     future = {line for line in graph.imports if line.startswith("from __future__ ")}
-    for line in [*imports.block(future), *graph.stars]:
+    ids = short_ids(notebook)
+    stars = [f"{star.line}  # after cell {ids[star.after]}" if star.after else star.line for star in graph.stars]
+    for line in [*imports.block(future), *stars]:
         yield 0, line, None
     if future or graph.stars:
         yield 0, "", None

@@ -152,7 +152,7 @@ class _Explainer:
             steps=tuple(map(self._step, graph.steps)) if graph else tuple(map(self._section, self.sections.values())),
             parameters=self._parameters(),
             definitions=tuple(self._definition(one.name, one.cell) for one in graph.definitions) if graph else (),
-            imports=(*graph.stars, *graph.imports) if graph else (),
+            imports=(*(star.line for star in graph.stars), *graph.imports) if graph else (),
             left=tuple(self._left(cell) for cell in self.found.places.left),
             could=tuple(could),
             unproven=tuple(self._unproven(definitions)) if definitions else (),

@@ -9,7 +9,7 @@ from workbench.compiler import fanout, imports, iterations, rules
 from workbench.compiler.cells import cell_facts, postpones
 from workbench.compiler.dataflow import Dataflow, Resolver, StepFlow
 from workbench.compiler.decorators import decorator_problems
-from workbench.compiler.definitions import BUILTINS, Binding, Definitions, collect
+from workbench.compiler.definitions import BUILTINS, Binding, Definitions, Place, collect
 from workbench.compiler.imports import texts_for
 from workbench.compiler.interactivity import interactive_cells
 from workbench.compiler.model import (
@@ -18,6 +18,7 @@ from workbench.compiler.model import (
     Diagnostic,
     Give,
     ParameterFacts,
+    Star,
     Step,
     StepGraph,
     Take,
@@ -211,14 +212,19 @@ class _Builder:
         lifted = frozenset(
             one.place for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
         ) | frozenset(one.place for step in self.flow.steps for one in step.use.lifted)
-        stars = [_star_line(one) for one in self.definitions.stars if one.promoted or self._star_needed()]
+        stars: dict[str, Star] = {}
+        for one in self.definitions.stars:
+            if one.promoted or self._star_needed():
+                line = _star_line(one)
+                stars.pop(line, None)  # the later one wins
+                stars[line] = Star(line, self._last_before(one.place, lifted))
         return StepGraph(
             name=flow_name(self.notebook.name),
             opening=self.places.opening,
             steps=steps,
             parameters=tuple(self.parameters.values()),
             imports=tuple(sorted(self.flow.module_imports)),
-            stars=tuple(dict.fromkeys(reversed(stars)))[::-1],
+            stars=tuple(stars.values()),
             definitions=tuple(_definition(name, one) for name, one in self._needed_definitions().items()),
             lifted=lifted,
             used_names=self.used,
@@ -249,6 +255,17 @@ class _Builder:
             if len(kinds) == 1 and (kind := kinds.pop()):
                 found.append((name, kind))
         return found
+
+    def _last_before(self, place: Place, lifted: frozenset[Place]) -> str:
+        """The id of the last cell before a place that reads what a star import there may bind anew; "" for none."""
+        named = self.definitions.bindings.keys() | self.parameters.keys()
+        done = [
+            (at, facts.cell.id)
+            for step in self.flow.steps
+            for facts, at, statement in step.use.own
+            if at < place and at not in lifted and not named >= {*statement.reads, *statement.deferred}
+        ]
+        return max(done, default=(place, ""))[1]
 
     def _star_needed(self) -> bool:
         return any(step.fallbacks - set(self.definitions.hoisted) for step in self.flow.steps)

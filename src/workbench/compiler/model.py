@@ -134,6 +134,13 @@ class Give(NamedTuple):
     guarded: bool = False
 
 
+class Star(NamedTuple):
+    """A star import, at the top of the flow. after: the id of the last cell that runs before it; "" for none."""
+
+    line: str
+    after: str
+
+
 class Definition(NamedTuple):
     """A function or class that stands apart from its cell.
 
@@ -179,7 +186,7 @@ class StepGraph(NamedTuple):
     steps: tuple[Step, ...]
     parameters: tuple[ParameterFacts, ...] = ()
     imports: tuple[str, ...] = ()  # module level: what the definitions need
-    stars: tuple[str, ...] = ()  # star imports, in the notebook's order: the later one wins
+    stars: tuple[Star, ...] = ()  # in the notebook's order: the later one wins
     definitions: tuple[Definition, ...] = ()
     lifted: frozenset[tuple[int, int]] = (
         frozenset()

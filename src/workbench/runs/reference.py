@@ -130,7 +130,8 @@ def _needed(cell: Cell, graph: StepGraph) -> str:
     """Of a cell that is left behind, what the flow takes from it."""
     facts = cell_facts(cell)
     lines = facts.source.splitlines()
-    imported = {*graph.imports, *graph.stars, *(line for step in graph.steps for line in step.imports)}
+    stars = (star.line for star in graph.stars)
+    imported = {*graph.imports, *stars, *(line for step in graph.steps for line in step.imports)}
     defined = {one.name for one in graph.definitions if one.cell.id == cell.id}
     placed = [one.source for step in graph.steps for one in step.definitions]
     kept = [line for line in cell.source.splitlines() if line.startswith("%load_ext ")]

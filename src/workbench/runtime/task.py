@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from workbench.runtime import environment, experiment, failure, fingerprint
+from workbench.runtime import environment, experiment, failure, fingerprint, stars
 from workbench.runtime.cells import HAND_OVER, StepCode, step_code
 from workbench.runtime.crossing import Crossing
 from workbench.runtime.frontend import choose_backend, show_warnings
@@ -37,6 +37,7 @@ class Task:
         module = sys.modules[self._function.__module__]
         began = time.time()
         _enter_notebook_folder(module)
+        stars.check(module)
         folder = str(Path.cwd())
         show_warnings()
         session = Session(module)

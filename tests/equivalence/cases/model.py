@@ -38,6 +38,15 @@ def complain(level=1):
 def sqrt(value):
     return f"loud {value}"
 """,
+    # one whose names others have too
+    "starry_things.py": """
+x = 10
+sum = max
+
+
+def sqrt(value):
+    return f"starry {value}"
+""",
 }
 
 
