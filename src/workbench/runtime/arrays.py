@@ -19,14 +19,18 @@ from typing import Any
 
 from workbench.runtime.source import text_of
 
-_MEMORY = re.compile(r"\.\s*(base|ctypes|flags|info|resize|setflags|strides|__array_\w+__)\b|\bbyte_bounds\b")
+_MEMORY = re.compile(
+    r"\.\s*(base|ctypes|flags|resize|setflags|strides|__array_\w+__)\b|\b(byte_bounds|(np|numpy)\.info)\b"
+)
+_HANDED = re.compile(r"\bself\.\w+|\binputs\.\w+\.\w+")
+"""Artifacts, whose names may be such words."""
 _SHARED = (bytearray, arrays_of_python.array)
 
 
 @lru_cache(maxsize=1)
 def are_looked_at(module: types.ModuleType) -> bool:
     """Whether the flow's cells ask whose memory an array shows, or how it lies there. module: the flow's."""
-    return _MEMORY.search(text_of(module)) is not None
+    return _MEMORY.search(_HANDED.sub("", text_of(module))) is not None
 
 
 def reduced(array: Any, roots: Collection[int], *, shown: bool) -> Any:
