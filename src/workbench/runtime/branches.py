@@ -42,6 +42,11 @@ class Branch:
         return set(latest(self.notes, name)[1].values())
 
     @property
+    def touched(self) -> set[Key]:
+        """The keys of what was in the values from before the split that it changed."""
+        return {key for note in self.notes for key in note["touched"]}
+
+    @property
     def state_changed(self) -> set[str]:
         """Kinds of process state."""
         return {kind for note in self.notes for kind in note["state"]}
@@ -58,10 +63,6 @@ def branch(name: str, notes: Sequence[Note]) -> Branch:
         changed |= {each: at for each in note["changed"] if each not in bound and each not in changed}
         bound |= set(note["bound"])
     return Branch(name, used, changed, frozenset(bound), notes)
-
-
-def _touched(each: Branch) -> set[Key]:
-    return {key for note in each.notes for key in note["touched"]}
 
 
 def since_split(notes: Mapping[str, Sequence[Note]]) -> list[Branch]:
@@ -86,8 +87,9 @@ def check_values(branches: Sequence[Branch], taken: set[tuple[str, str]]) -> Non
                 raise _conflict(f"step {step} changes {name!r}, which step {other.used[name][1]} uses after it")
             if (other.name, name) in taken and name not in other.bound:
                 raise _conflict(f"step {step} changes {name!r}, and the join takes it from the branch {other.name}")
-        for holder, name in sorted(taken):
-            if holder == other.name and name in other.bound and (kept := _touched(one) & other.held(name)):
+        touched = one.touched
+        for holder, name in sorted(taken) if touched else ():
+            if holder == other.name and name in other.bound and (kept := touched & other.held(name)):
                 raise _conflict(f"a step of the branch {one.name} changes {min(kept)[1]!r}, which {name!r} holds")
 
 

@@ -27,18 +27,18 @@ def check(module: types.ModuleType) -> None:
     if not stars:
         return
     tree = ast.parse(text)
-    bound = [(name, names) for name, after in stars if (names := _names(name, module))]
+    bound = {star: _names(star, module) for star, _ in stars}
     for name, line, thing in _explicit(tree, module):
-        for star, names in bound:
+        for star, names in bound.items():
             if name in names and not _same(names[name], thing):
                 raise _problem(star, name, f"so does line {line}")
-    for at, (star, after) in enumerate(stars):
-        names = _names(star, module)
-        before = {other: _names(other, module) for other, _ in stars[:at]}
+    before = dict(vars(builtins))
+    for star, after in stars:
+        names = bound[star]
         for name, line in _used(tree, _line_after(after, text)) if after else ():
-            was = next((each[name] for each in reversed(before.values()) if name in each), vars(builtins).get(name))
-            if name in names and was is not None and not _same(was, names[name]):
+            if name in names and name in before and not _same(before[name], names[name]):
                 raise _problem(star, name, f"line {line} uses another one")
+        before |= names
 
 
 def _names(star: str, module: types.ModuleType) -> dict[str, Any]:
