@@ -24,7 +24,7 @@ LOWERED = frozenset("fan_out get_ipython show timed".split())
 EDITED = ("await", "eval", "exec", "global", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = r"#\s?%%(?=\s)"
-SHOWING_MAGICS = frozenset({"env", "pwd"})
+SHOWING_MAGICS = frozenset({"env", "precision", "pwd"})
 
 
 class Names:
@@ -251,8 +251,7 @@ def _shows(node: ast.Expr, source: Source, graph: StepGraph) -> bool:
     if not isinstance(value, ast.Call):
         return not (isinstance(value, ast.Constant) and value.value is None)
     if is_shell_call(value):
-        first = value.args[0] if value.args else None
-        return isinstance(first, ast.Constant) and first.value in SHOWING_MAGICS
+        return _gives_a_value(value)
     function = value.func
     if isinstance(function, ast.Name):
         silent = function.id in SILENT_BUILTINS or (function.id == "display" and not value.keywords)
@@ -261,6 +260,15 @@ def _shows(node: ast.Expr, source: Source, graph: StepGraph) -> bool:
         name, method = function.value.id, function.attr
         return not any(method in silent and (name, kind) in graph.containers for kind, silent in SILENT_METHODS.items())
     return True
+
+
+def _gives_a_value(call: ast.Call) -> bool:
+    """Whether IPython's call has a value to show: `!!ls`, `%pwd`, `%timeit -o f()`."""
+    assert isinstance(call.func, ast.Attribute)
+    texts = [str(one.value) for one in call.args if isinstance(one, ast.Constant)]
+    if call.func.attr.startswith("run_") and texts[:1] == ["timeit"]:
+        return "-o" in texts[1].split()
+    return call.func.attr == "getoutput" or texts[:1] in [[name] for name in SHOWING_MAGICS]
 
 
 def _brackets(node: ast.Expr, text: str, show: str) -> tuple[str, str]:

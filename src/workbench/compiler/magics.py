@@ -30,7 +30,8 @@ INTERACTIVE = frozenset("ipympl widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 
-_WHOLE_LINE = r"%(?P<magic>[A-Za-z_]\w*)[ \t]*(?P<line>.*)$|!(?P<command>[^!].*)$"
+# a magic's name ends at a space: IPython takes `%pwd;` for one that is called `pwd;`
+_WHOLE_LINE = r"%(?P<magic>[A-Za-z_]\w*)(?: +(?P<line>.*))?$|!(?P<command>[^!].*)$"
 
 
 class Lowered:
@@ -87,6 +88,11 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
         inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
         return Lowered("\n" + inner.source, "with timed():", _shifted(inner.indentable), inner.problems)
     if name == "capture" and (wrapper := _capture(line)):
+        if " as " in wrapper and _is_silenced(body):
+            message = f"`%%capture {line}` keeps nothing where the cell ends with `;`, and takes the name away"
+            return Lowered(
+                "", problems=[_unknown(cell, "%%capture")._replace(message=message, hint="take the `;` out")]
+            )
         inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
         return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
     # a process that is left in the background ends with the step; its name would be bound to it
@@ -203,7 +209,7 @@ def _transformed(source: str) -> tuple[str, ast.Module]:
         if match and not line.rstrip().endswith(("\\", "?")):
             made.add(number)
             if match["magic"]:
-                call = f"run_line_magic({quoted(match['magic'])}, {quoted(match['line'].rstrip())})"
+                call = f"run_line_magic({quoted(match['magic'])}, {quoted((match['line'] or '').rstrip())})"
             else:
                 call = f"system({quoted(match['command'].rstrip())})"
             lines[number - 1] = f"get_ipython().{call}"
@@ -242,12 +248,22 @@ def _statement(cell: Cell, call: ast.Call, shown: bool, indent: int, lowered: Lo
 
 def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered) -> str | None:
     try:
-        body = ast.parse(line).body
+        body = ast.parse(line.strip()).body
     except SyntaxError:
         lowered.problems.append(_unknown(cell, f"%time {line}"))
         return None
-    text = f"show({line.strip()})" if shown and len(body) == 1 and isinstance(body[0], ast.Expr) else line.strip()
+    text = line.strip()
+    if shown and len(body) == 1 and isinstance(body[0], ast.Expr) and not _is_silenced(line):
+        start, end = Source(text).bounds(body[0])
+        text = f"show({text[start:end]}){text[end:]}"
     return f"with timed():\n{' ' * (indent + 4)}{text}"
+
+
+def _is_silenced(source: str) -> bool:
+    """Whether a source ends with a `;`, comments aside: `%time` then shows nothing, `%%capture` keeps nothing."""
+    text = Source(source)
+    tree = _parsed(source)
+    return tree is not None and bool(tree.body) and ends_with_semicolon(text, tree.body[-1])
 
 
 def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:

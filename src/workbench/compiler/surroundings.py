@@ -44,8 +44,11 @@ def check_processes(uses: list[StepUse], definitions: Definitions) -> Iterator[D
         for facts in use.cells:
             if any(sign in facts.source for sign in SIGNS):
                 yield from _calls(facts, followed, definitions)
-            if followed and any(sign in facts.source for sign in ("setattr", "vars", "__dict__", "modules")):
+            if followed and any(sign in facts.source for sign in ("setattr", "vars", "__dict__")):
                 yield from _hidden_changes(facts, definitions)
+            if "modules" in facts.source:
+                earlier = {one for other in uses if other.node.name in use.ancestors for one in _imported(other)}
+                yield from _module_table(facts, sum(bool(one.cells) for one in uses) > 1, earlier, definitions)
             if followed:
                 patched |= _patched(facts, definitions)
     yield from _imported_patches(patched, definitions)
@@ -83,10 +86,54 @@ def _hidden_changes(facts: CellFacts, definitions: Definitions) -> Iterator[Diag
                 what = shown
             elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
                 what = _namespace(node.value, definitions)
-                what = what or ("sys.modules" if path_of(node.value, definitions) == "sys.modules" else "")
             if what:
                 message = f"what is set on `{what}` here can't be known: later steps, in other processes, don't see it"
                 yield _problem(facts, node, "WB307", message, f"set it as `{what}.NAME = ...`, or {_SETUP}")
+
+
+def _module_table(facts: CellFacts, several: bool, earlier: set[str], definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB307: which modules a process has. several: whether other steps run too; earlier: what steps before import.
+
+    To look one up that no earlier step imports, or by a name that only the run knows, is the same everywhere.
+    """
+    for statement in facts.statements:
+        parents = {child: node for node in ast.walk(statement.node) for child in ast.iter_child_nodes(node)}
+        for node in ast.walk(statement.node):
+            if not isinstance(node, (ast.Name, ast.Attribute)) or path_of(node, definitions) != "sys.modules":
+                continue
+            name = _looked_up(node, parents)
+            if name is None and several:
+                message = "which modules a process has imported differs from step to step, and `sys.modules` tells"
+                hint = "run a module anew by `importlib.reload`, or put the cells that need it into one step"
+                yield _problem(facts, node, "WB307", message, hint)
+            elif name in earlier:
+                message = f"an earlier step imports `{name}`, and this one's process needn't have it in `sys.modules`"
+                yield _problem(facts, node, "WB307", message, f"import `{name}` in this step, and use it")
+
+
+def _looked_up(table: ast.AST, parents: dict[ast.AST, ast.AST]) -> str | None:
+    """What is looked up in sys.modules: a text, '' for what only the run knows; None where it is used otherwise."""
+    parent = parents.get(table)
+    key: ast.AST | None = None
+    if isinstance(parent, ast.Subscript) and parent.value is table and isinstance(parent.ctx, ast.Load):
+        key = parent.slice
+    elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)):
+        key = parent.left
+    elif isinstance(parent, ast.Attribute) and parent.attr == "get":
+        call = parents.get(parent)
+        key = call.args[0] if isinstance(call, ast.Call) and call.args else None
+    if key is None:
+        return None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
+
+
+def _imported(use: StepUse) -> set[str]:
+    """The modules that a step's own cells import, with the packages that they are in."""
+    cells = [*use.setup, *use.cells]
+    nodes = [node for facts in cells for statement in facts.statements for node in ast.walk(statement.node)]
+    paths = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    paths += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {".".join(path.split(".")[:count]) for path in paths for count in range(1, path.count(".") + 2)}
 
 
 def _namespace(node: ast.AST, definitions: Definitions) -> str:

@@ -158,6 +158,8 @@ def _line_magic(line: str) -> str:
         return f"{indent}%{texts[0]} {texts[1]}".rstrip()
     if (texts := _shell_call(line.strip(), "system")) and len(texts) == 1:
         return f"{indent}!{texts[0]}"
+    if (texts := _shell_call(line.strip(), "getoutput")) and len(texts) == 1:
+        return f"{indent}!!{texts[0]}"
     return line
 
 

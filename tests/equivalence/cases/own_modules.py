@@ -73,6 +73,25 @@ CASES: dict[str, Steps] = {
         ("for n in [1, 2, 3]:\n    import here\n    found.append(n + here.X)", "step:each foreach"),
         ("print(found)", "step:c"),
     ],
+    "module_forgotten_and_imported_again": (
+        "import numbered_things as nt\nnt.Thing()",
+        "import sys\nfor name in list(sys.modules):\n    if name.startswith('numbered'):\n        del sys.modules[name]\n"
+        "try:\n    import numbered_things as nt\nexcept ImportError:\n    nt = None\nprint(nt.Thing())",
+    ),
+    "module_popped_by_a_function": (
+        "import sys\nimport numbered_things\nnumbered_things.Thing()\n"
+        "def forget(name):\n    sys.modules.pop(name, None)",
+        "forget('numbered_things')\nimport numbered_things\nprint(numbered_things.Thing())",
+    ),
+    "module_looked_for": ("import numbered_things", "import sys\nprint('numbered_things' in sys.modules)"),
+    "module_looked_for_that_is_nowhere": (
+        "import sys\nin_colab = 'google.colab' in sys.modules",
+        "print('google.colab' in sys.modules, in_colab, sys.modules.get('nothing'))",
+    ),
+    "module_forgotten_in_the_only_step": (
+        "import sys\nimport numbered_things\nnumbered_things.Thing()\ndel sys.modules['numbered_things']\n"
+        "import numbered_things\nprint(numbered_things.Thing())",
+    ),
 }
 
 REFUSED = {
@@ -82,6 +101,8 @@ REFUSED = {
     "module_written_by_a_command": "WB409",
     "module_written_anew_and_its_function": "WB409",
     "module_of_a_package_written_anew": "WB409",
-    "autoreload_in_a_later_step": "WB409",
     "autoreload_of_what_an_earlier_step_wrote": "WB409",
+    "module_forgotten_and_imported_again": "WB307",
+    "module_popped_by_a_function": "WB307",
+    "module_looked_for": "WB307",
 }

@@ -36,6 +36,8 @@ from workbench.runtime.state.modules import ModuleData, Sources
 from workbench.runtime.state.options import (
     DecimalContext,
     Display,
+    Extensions,
+    Folders,
     MatplotlibBackend,
     MatplotlibParameters,
     NumpyBuffer,
@@ -75,7 +77,7 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
             MatplotlibBackend(),
             MatplotlibParameters(),
             SklearnConfig(),
-            Display(),
+            *(Display(), Folders(), Extensions()),
         ),
         *(DecimalContext(), Sources(module), Definitions(module), LibraryCounters(), Objects()),
     )

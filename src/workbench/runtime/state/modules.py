@@ -76,7 +76,6 @@ class Sources(MappingKind):
         self._flow_module = flow_module
         text = text_of(flow_module)
         self._writes_modules = _WRITING.search(text) is not None
-        self._reloads = "autoreload" in text
         self._loaded: dict[str, tuple[Any, str]] = {}
         self._came: dict[str, Any] = {}
         self._expected: dict[str, Any] = {}
@@ -99,20 +98,6 @@ class Sources(MappingKind):
     def restore(self, change: dict[str, Any]) -> None:
         self._came, self._expected = dict(change), dict(change)
         self.read()
-
-    def left_out(self, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-        """Nothing. Raises HandOverError where `%autoreload`, which an earlier step asked for, would have had to act."""
-        if self._reloads and "IPython.extensions.autoreload" not in sys.modules:
-            for name in after:
-                mark = _hash(getattr(sys.modules.get(name), "__file__", None) or "")
-                if mark not in ("", after[name]):
-                    raise HandOverError(
-                        "WB409",
-                        f"the file of module `{name}` was written anew after it was imported, and `%autoreload` isn't "
-                        "active in this step",
-                        hint="tag the cell with `%autoreload` as `setup`, or reload the module by importlib.reload",
-                    )
-        return []
 
     def _check(self, name: str) -> None:
         expected = self._expected.pop(name, None)

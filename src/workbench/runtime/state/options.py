@@ -160,6 +160,48 @@ class Display(MappingKind):
                 setattr(shell.config.InlineBackend, name, value)  # what it will be made with
 
 
+class Folders(Kind):
+    """Where `%cd` has been, which `%cd -` goes back to."""
+
+    name, title, module = "folders", "the folders that `%cd` remembers", "IPython"
+
+    def read(self) -> list[Any]:
+        return [] if (shell := _shell()) is None else list(shell.user_ns.get("_dh", ()))
+
+    def restore(self, change: list[Any]) -> None:
+        if (shell := _shell()) is not None:
+            shell.user_ns["_dh"][:] = change
+
+
+class Extensions(MappingKind):
+    """What `%load_ext` has loaded, which the magics of a later step may be of; and what `%autoreload` was set to."""
+
+    name, title, module = "extensions", "IPython's extensions", "IPython"
+
+    def read(self) -> dict[str, Any]:
+        if (shell := _shell()) is None:
+            return {}
+        # ours is loaded where it is needed
+        return {name: _autoreload(shell, name) for name in shell.extension_manager.loaded - {"workbench"}}
+
+    def restore(self, change: dict[str, Any]) -> None:
+        shell = _shell()
+        for name, settings in change.items():
+            if settings is None:
+                shell.extension_manager.unload_extension(name)
+                continue
+            shell.extension_manager.load_extension(name)
+            if settings:
+                vars(shell.magics_manager.registry["AutoreloadMagics"]._reloader).update(settings)
+
+
+def _autoreload(shell: Any, extension: str) -> dict[str, Any]:
+    """What the extension autoreload was set to; nothing for another."""
+    magics = shell.magics_manager.registry.get("AutoreloadMagics") if extension.endswith("autoreload") else None
+    held = vars(getattr(magics, "_reloader", None)) if magics is not None else {}
+    return {name: held[name] for name in ("enabled", "check_all", "autoload_obj") if name in held}
+
+
 _TEXT = ("float_precision", "max_seq_length", "max_width", "pprint", "verbose")
 _INLINE: dict[str, Any] = {
     "figure_formats": {"png"},
