@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +12,9 @@ from workbench.compiler import compile_notebook
 from workbench.errors import WorkbenchError
 from workbench.notebook import ipynb
 from workbench.roundtrip.stamp import checksum, notebook_of, unstamped
+from workbench.runs.provenance import git
 
 _VERSIONS = 100  # of a file, that are looked at in git
-_SECONDS = 20.0
 
 
 def emitted_before(notebook: Path, flow: Path, stamp: str, steps: str) -> str | None:
@@ -53,16 +52,8 @@ def _from_notebooks(flow: Path, stamp: str, steps: str) -> str | None:
 def _versions(path: Path) -> Iterator[str]:
     """A file's committed versions, the newest first; none where there is no git, or no repository."""
     path = Path(os.path.realpath(path))
-    log = _git(path.parent, ["log", f"-n{_VERSIONS}", "--format=%H", "--", path.name])
+    log = git(path.parent, ["log", f"-n{_VERSIONS}", "--format=%H", "--", path.name])
     for commit in log.decode(errors="replace").split():
-        content = _git(path.parent, ["show", f"{commit}:./{path.name}"])
+        content = git(path.parent, ["show", f"{commit}:./{path.name}"])
         if content:
             yield content.decode("utf-8", errors="replace")
-
-
-def _git(folder: Path, arguments: list[str]) -> bytes:
-    try:
-        done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return b""
-    return done.stdout if done.returncode == 0 else b""

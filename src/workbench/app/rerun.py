@@ -13,7 +13,7 @@ from workbench.errors import WorkbenchError
 from workbench.files import write_atomic
 from workbench.notebook.ipynb import parse, read_json
 from workbench.project import Project
-from workbench.runs import page, record, rerun
+from workbench.runs import page, provenance, record, rerun
 from workbench.runs.record import RunRecord
 from workbench.runs.values import typed
 
@@ -39,6 +39,7 @@ def run(
         started=record.now(),
         notebook=record.relative(project, notebook),
         parameters={each.name: values.get(each.name, each.default) for each in known},
+        **provenance.facts(project),
     )
     folder = record.folder_of(project, running)
     began = time.monotonic()

@@ -17,7 +17,7 @@ from workbench.app.resume import Chosen, Resume, Target, choose
 from workbench.errors import NotANotebook, ParameterError, RunFailed, WorkbenchError
 from workbench.files import write_atomic
 from workbench.project import Project, keep_out_of_git
-from workbench.runs import executed, flow, link, page, record, tasks
+from workbench.runs import executed, flow, link, page, provenance, record, tasks
 from workbench.runs.places import Lines, Places
 from workbench.runs.record import RunRecord
 from workbench.runs.values import typed
@@ -212,6 +212,7 @@ class _Run:
             notebook=record.relative(self._project, notebook) if notebook else None,
             flow=record.relative(self._project, self._prepared.flow.file),
             parameters={known.name: self._values.get(known.name, known.default) for known in self._facts.parameters},
+            **provenance.facts(self._project),
         )
         if self._chosen is not None:
             self._record = _resumed(self._record, self._chosen)

@@ -111,6 +111,8 @@ class RunRecord:
 
     name: `FLOW/RUN_ID`, Metaflow's pathspec, or `rerun/…`. notebook: None for a flow of nobody's notebook.
     resumed_from: the run that it took steps over from; steps: of such a run, name → {"kept": bool, "why": str}.
+    commit: git's, of the project when the run began; changed: tracked files that differed from it; dbt: the invocation
+    whose results lay in dbt's target folder, see runs.provenance.
     metrics: each one's last value. cards: step → path of its HTML. experiment: tracking.comet.ExperimentLink.
     """
 
@@ -129,6 +131,9 @@ class RunRecord:
     failure: Failure | None = None
     resumed_from: str | None = None
     steps: dict[str, dict[str, Any]] | None = None
+    commit: str | None = None
+    changed: list[str] | None = None
+    dbt: dict[str, Any] | None = None
 
     @property
     def folder_name(self) -> str:
