@@ -10,6 +10,7 @@ The public API, for notebooks and flows; everything else is private to the packa
     profile(table)                        what its columns hold, computed by the warehouse; two tables or days compared
     features(entities, names, at=…)       each row's features, as they were known at its time
     queries()                             what this notebook asked of the warehouse, and what it cost
+    lineage(x)                            what a table, notebook, flow, run or artifact comes from, and what comes of it
     log_metric, log_parameter, log_figure  what the run's Comet experiment is to hold
 
 `%load_ext workbench` makes `%sql` and `%%sql` known.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from workbench.explore import describe as describe
     from workbench.explore import features as features
+    from workbench.explore import lineage as lineage
     from workbench.explore import preview as preview
     from workbench.explore import profile as profile
     from workbench.explore import queries as queries
@@ -40,6 +42,7 @@ __version__ = "0.1.0"
 __all__ = [
     "describe",
     "features",
+    "lineage",
     "log_figure",
     "log_metric",
     "log_parameter",
@@ -55,6 +58,7 @@ __all__ = [
 _HOME = {
     "describe": "workbench.explore",
     "features": "workbench.explore",
+    "lineage": "workbench.explore",
     "log_figure": "workbench.tracking",
     "log_metric": "workbench.tracking",
     "log_parameter": "workbench.tracking",

@@ -66,7 +66,7 @@ def test_the_public_api_is_small_and_known() -> None:
     """What `import workbench` offers is a decision: change this list on purpose."""
     import workbench
 
-    exploring = ["describe", "features", "preview", "profile", "queries", "tables"]
+    exploring = ["describe", "features", "lineage", "preview", "profile", "queries", "tables"]
     assert sorted(workbench.__all__) == sorted(
         [*exploring, "log_figure", "log_metric", "log_parameter", "sql", "table", "write"]
     )

@@ -28,6 +28,7 @@ COMMANDS = {
     "load": ("load", "Load files of JSON lines, CSV or Parquet into the warehouse."),
     "connections": ("connections", "The connection profiles; sign in with one to try it."),
     "warehouse": ("warehouse", "The local warehouse: start, stop, status, sql, tables."),
+    "lineage": ("lineage", "What a table, a notebook, a flow or a run comes from, and what comes of it."),
     "features": ("features", "The features that dbt's models declare, and who uses them."),
     "demo": ("demo", "The whole path once, on generated data."),
     "doctor": ("doctor", "What is installed, reachable and configured."),

@@ -4,6 +4,7 @@ tables(search)      the catalogue, searched
 describe(table)     a table's columns, keys and tests, with an example of each
 preview(table)      its first rows
 profile(table)      what its columns hold, computed by the warehouse
+lineage(x)          what a thing comes from, and what comes of it
 features(entities)  each row's features, as they were known at its time
 queries(of)         what a notebook or a run asked of the warehouse, and what it cost
 """
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from workbench.explore.listing import tables as tables
     from workbench.explore.previewing import preview as preview
     from workbench.explore.profiling import profile as profile
+    from workbench.explore.tracing import lineage as lineage
 
-__all__ = ["describe", "features", "preview", "profile", "queries", "tables"]
+__all__ = ["describe", "features", "lineage", "preview", "profile", "queries", "tables"]
 
 _HOME = {
     "describe": "workbench.explore.describing",
     "features": "workbench.explore.asof",
+    "lineage": "workbench.explore.tracing",
     "preview": "workbench.explore.previewing",
     "profile": "workbench.explore.profiling",
     "queries": "workbench.explore.history",

@@ -12,8 +12,8 @@ from workbench.errors import WarehouseError
 
 DAYS = 7  # that the table function remembers
 _HISTORY = """
-    select query_id, query_text, query_tag, execution_status, error_message, start_time, total_elapsed_time,
-        rows_produced, credits_used_cloud_services
+    select query_id, query_text, query_tag, database_name, schema_name, execution_status, error_message, start_time,
+        total_elapsed_time, rows_produced, credits_used_cloud_services
     from table(information_schema.query_history(end_time_range_start => :since::timestamp_ltz, result_limit => 10000))
     where query_tag like '%"app": "workbench"%' order by start_time
 """
@@ -28,7 +28,8 @@ _CREDITS = """
 class Query:
     """A statement. began: UTC; seconds: in the warehouse; rows: of the result, None for one that failed.
 
-    credits: what is known of its cost so far; None where the warehouse has no word for it. tag: who asked.
+    credits: what is known of its cost so far; None where the warehouse has no word for it. tag: who asked. database,
+    schema: those that its session was in.
     """
 
     query_id: str
@@ -40,6 +41,8 @@ class Query:
     seconds: float
     rows: int | None
     credits: float | None
+    database: str | None = None
+    schema: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "began": self.began.isoformat()}
@@ -91,6 +94,8 @@ def _made(rows: list[dict[Any, Any]], credits: dict[str, float]) -> Iterator[Que
             seconds=row["total_elapsed_time"] / 1000,
             rows=None if row["rows_produced"] != row["rows_produced"] else int(row["rows_produced"]),
             credits=sum(known) if known else None,
+            database=row["database_name"] or None,
+            schema=row["schema_name"] or None,
         )
 
 
