@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from workbench.compiler.facts import is_shell_call
 from workbench.compiler.model import CellFacts, Statement, StepGraph
+from workbench.compiler.placeholders import TIMED
 from workbench.compiler.scopes import top_level
 from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, indented, lines_inside_strings
 
@@ -19,8 +20,7 @@ SILENT_METHODS = {
     "dict": frozenset("clear update".split()),
     "set": frozenset("add clear difference_update discard intersection_update remove update".split()),
 }
-# names of workbench.runtime that lowered cells use
-LOWERED = frozenset("fan_out get_ipython show timed".split())
+SHELL = "get_ipython"  # what lowered cells and the user's own call by this name
 EDITED = ("await", "eval", "exec", "global", "locals")
 SILENT_BUILTINS = frozenset("delattr exec print setattr".split())
 _MARKER_LIKE = r"#\s?%%(?=\s)"
@@ -30,28 +30,28 @@ SHOWING_MAGICS = frozenset({"env", "precision", "pwd"})
 class Names:
     """What the flow calls what it imports. A name that the notebook uses itself gets an underscore."""
 
-    def __init__(self, bound: frozenset[str], module_names: frozenset[str], flow: str) -> None:
-        self.bound = bound
-        self.module_names = module_names
+    def __init__(self, bound: frozenset[str], used: frozenset[str], module_names: frozenset[str], flow: str) -> None:
+        self._bound = bound
+        self._used = used
+        self._module_names = module_names
         self.flow = flow
-        self.inputs = "inputs_" if "inputs" in bound else "inputs"
-        self.task = "task_" if "task" in bound else "task"
+        self.inputs = _beside("inputs", used)
+        self.task = _beside("task", used)
         self.runtime_used: set[str] = set()
 
     def of(self, name: str) -> str:
         """A decorator's or base class's name at the flow's module level."""
-        return f"{name}_" if name in self.module_names or name == self.flow else name
+        return _beside(name, {*self._module_names, self.flow})
 
     def runtime(self, name: str) -> str:
         """A function of workbench.runtime's name in a step's body."""
         self.runtime_used.add(name)
-        return f"{name}_" if name in self.bound else name
+        return name if name == SHELL else _beside(name, self._used)
 
-    def use_lowered(self, node: ast.AST) -> None:
-        """Note what lowered code uses of workbench.runtime, in functions too."""
-        found = {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
-        for name in sorted(found & LOWERED - self.bound):
-            self.runtime(name)
+    def note_shell(self, node: ast.AST) -> None:
+        """Import `get_ipython` where a node, or a function in it, reads it."""
+        if SHELL not in self._bound and any(isinstance(each, ast.Name) and each.id == SHELL for each in ast.walk(node)):
+            self.runtime_used.add(SHELL)
 
     def imported(self, module: str, names: set[str]) -> set[str]:
         """The import lines for some names of a module."""
@@ -61,6 +61,13 @@ class Names:
             own = self.of(name) if name == "notebook_step" else called(name)
             lines.add(f"from {module} import {name}" + (f" as {own}" if own != name else ""))
         return lines
+
+
+def _beside(name: str, taken: Set[str]) -> str:
+    """A name that isn't taken."""
+    while name in taken:
+        name += "_"
+    return name
 
 
 def cell_lines(
@@ -80,9 +87,6 @@ def cell_lines(
         yield indent, f"with {names.runtime('raises_exception')}():", None
         indent += 1
     if facts.wrapper:
-        word = facts.wrapper.removeprefix("with ").partition("(")[0]
-        if word == "timed":
-            names.runtime("timed")
         yield indent, facts.wrapper, (facts.cell.id, 1)
         indent += 1
     yield from _chunks(facts, kept, step_globals, graph, names, indent)
@@ -96,11 +100,11 @@ def _chunks(
     removed = _removed_lines(facts, kept, source)
     # a walk is worth its time only where one of its words is there at all
     looked = any(word in facts.source for word in EDITED)
-    lowered = any(word in facts.source for word in LOWERED)
+    shell = SHELL in facts.source
     edits: list[Edit] = []
     for one in kept:
-        if lowered:
-            names.use_lowered(one.node)
+        if shell:
+            names.note_shell(one.node)
         if looked or one.annotated & step_globals:
             edits += _edits(one.node, source, step_globals, graph, names)
         edits += _showing(one, facts, source, graph, names)
@@ -229,7 +233,7 @@ def _shown(statement: Statement, facts: CellFacts, source: Source, graph: StepGr
 def _is_timed(node: ast.stmt) -> bool:
     """Whether a statement is what `%time` became: it shows by itself."""
     calls = [item.context_expr for item in node.items] if isinstance(node, ast.With) else []
-    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == "timed" for one in calls)
+    return any(isinstance(one, ast.Call) and getattr(one.func, "id", "") == TIMED for one in calls)
 
 
 def _runs_text_here(node: ast.Call, graph: StepGraph) -> bool:

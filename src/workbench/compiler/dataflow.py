@@ -12,9 +12,10 @@ import ast
 from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import LAST, Diagnostic, ParameterFacts
+from workbench.compiler.placeholders import PLACEHOLDERS
 from workbench.compiler.uses import Need, StepUse
 
-RUNTIME = frozenset({"get_ipython", "show", "timed", "wait", "raises_exception", "notebook_step", "fan_out"})
+RUNTIME = PLACEHOLDERS | {"get_ipython"}
 # IPython's history: which cells ran before isn't known to a flow
 HISTORY = frozenset({"__", "___", "In", "Out", "_i", "_ii", "_iii", "_ih", "_oh", "_dh"})
 

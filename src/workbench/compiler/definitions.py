@@ -11,6 +11,7 @@ import builtins
 from collections.abc import Iterable
 
 from workbench.compiler.model import CellFacts, Statement
+from workbench.compiler.placeholders import TIMED
 from workbench.compiler.scopes import FUNCTIONS, around, immediate_reads, imported_name, scope_of
 from workbench.records import NamedTuple
 
@@ -117,7 +118,7 @@ class Definitions:
         root, _, rest = manager.partition(".")
         bindings = self.bindings.get(root, [])
         if not bindings:
-            return root not in {*BUILTINS, *PROVIDED, "timed"}
+            return root not in {*BUILTINS, *PROVIDED, TIMED}
         if self.is_import(root):
             full = f"{imported_path(bindings[-1])}.{rest}".rstrip(".")
             return full.partition(".")[0] in ("contextlib", "pytest", "unittest") and full not in NOT_SWALLOWING

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workbench.compiler import imports
-from workbench.compiler.body import LOWERED, Names, cell_lines
+from workbench.compiler.body import SHELL, Names, cell_lines
 from workbench.compiler.decorators import FLOW_DECORATORS, name_of
 from workbench.compiler.definitions import LAST_SHOWN
 from workbench.compiler.model import LAST, Fan, FlowSource, Give, ParameterFacts, Step, StepGraph, Take
 from workbench.compiler.narrative import docstring
+from workbench.compiler.placeholders import filled
 from workbench.compiler.text import indented, quoted
 from workbench.notebook.model import Notebook, headings, short_ids
 
@@ -21,9 +22,10 @@ def flow_source(graph: StepGraph, notebook: Notebook, notebook_path: str) -> Flo
     """The text of a graph's flow. notebook_path: where the notebook is, seen from the flow file's folder."""
     names = _names(graph)
     for definition in graph.definitions:
-        if any(word in definition.source for word in LOWERED):
-            names.use_lowered(definition.node)
-    body = [*_definitions(graph), *_flow_class(graph, notebook, names)]
+        if SHELL in definition.source:
+            names.note_shell(definition.node)
+    written = [*_definitions(graph), *_flow_class(graph, notebook, names)]
+    body = [(indent, filled(line, names.runtime), origin) for indent, line, origin in written]
     lines = [*_head(graph, notebook, notebook_path, names), *body, *_tail(names)]
     text = [("    " * indent + line) if line else "" for indent, line, _ in lines]
     return FlowSource("\n".join(text) + "\n", tuple(origin for _, _, origin in lines))
@@ -41,9 +43,7 @@ def _names(graph: StepGraph) -> Names:
     flow = graph.name
     while flow in graph.used_names:
         flow += "_"
-    # with star imports, a name that is only read may be theirs
-    bound = graph.bound_names | graph.used_names if graph.stars else graph.bound_names
-    return Names(bound, frozenset(module_names), flow)
+    return Names(graph.bound_names, graph.used_names, frozenset(module_names), flow)
 
 
 def _head(graph: StepGraph, notebook: Notebook, notebook_path: str, names: Names) -> Iterator[Line]:

@@ -17,14 +17,13 @@ from collections.abc import Iterator, Sequence
 from workbench.compiler.loops import leaves
 from workbench.compiler.magics import lower
 from workbench.compiler.model import Diagnostic, Fan
+from workbench.compiler.placeholders import FAN_OUT
 from workbench.compiler.sections import Section, heading_tags
 from workbench.compiler.shape import Node, children_of
 from workbench.compiler.text import Edit, Source, edited
 from workbench.notebook import tags as tag_grammar
 from workbench.notebook.model import Cell, Notebook
 from workbench.records import NamedTuple
-
-FAN_OUT = "fan_out"  # of workbench.runtime: the items, each in a list of its own
 
 
 class Part(NamedTuple):
@@ -54,11 +53,6 @@ def split(notebook: Notebook, steps: str) -> tuple[Notebook, Parts, list[Diagnos
         tags = tag_grammar.read(cell.tags)
         placed = (tags.step or steps == "headings") and not (tags.skip or tags.setup or tags.parameters)
         if cell.kind == "code" and tags.foreach and placed:
-            if FAN_OUT in words:
-                hint = f"rename `{FAN_OUT}` in the notebook"
-                problems.append(
-                    Diagnostic("WB304", f"`{FAN_OUT}` is what the flow splits a loop with", cell, hint=hint)
-                )
             found = _cut(cell, tags.step or of_headings[cell.index].removeprefix("step:"), words)
             if isinstance(found, Diagnostic):
                 problems.append(found)

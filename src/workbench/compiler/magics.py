@@ -12,6 +12,8 @@ import re
 from workbench import sqltext
 from workbench.compiler.facts import is_shell, is_shell_call
 from workbench.compiler.model import Diagnostic, Span
+from workbench.compiler.placeholders import SHOW, TIMED
+from workbench.compiler.scopes import FUNCTIONS
 from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, quoted
 from workbench.notebook.model import Cell
 
@@ -86,7 +88,7 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
         return _sql_cell(cell, line, body)
     if name == "time" and not line:
         inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
-        return Lowered("\n" + inner.source, "with timed():", _shifted(inner.indentable), inner.problems)
+        return Lowered("\n" + inner.source, f"with {TIMED}():", _shifted(inner.indentable), inner.problems)
     if name == "capture" and (wrapper := _capture(line)):
         if " as " in wrapper and _is_silenced(body):
             message = f"`%%capture {line}` keeps nothing where the cell ends with `;`, and takes the name away"
@@ -179,6 +181,8 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
     edits: list[Edit] = []
     last = tree.body[-1] if tree.body else None
     read: set[ast.AST] = set()  # calls that their statement has answered for
+    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    in_functions = {inner for function in functions for inner in ast.walk(function)}
     for node in ast.walk(tree):
         replacement = None
         if isinstance(node, ast.Expr) and is_shell_call(node.value):
@@ -186,6 +190,9 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
             read.add(node.value)
             shown = node is last and not ends_with_semicolon(text, node)
             replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
+            if node in in_functions and replacement and TIMED in replacement and _binds(replacement):
+                message, hint = "what `%time` binds in a function is lost there", "time a call, or the whole function"
+                lowered.problems.append(_unknown(cell, "%time")._replace(message=message, hint=hint))
         elif isinstance(node, ast.Call) and is_shell_call(node) and node not in read:
             replacement = _value(cell, node, lowered)
         elif isinstance(node, ast.Attribute) and node.attr not in SHELL_METHODS and is_shell(node.value):
@@ -255,8 +262,17 @@ def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered) -> 
     text = line.strip()
     if shown and len(body) == 1 and isinstance(body[0], ast.Expr) and not _is_silenced(line):
         start, end = Source(text).bounds(body[0])
-        text = f"show({text[start:end]}){text[end:]}"
-    return f"with timed():\n{' ' * (indent + 4)}{text}"
+        text = f"{SHOW}({text[start:end]}){text[end:]}"
+    return f"with {TIMED}():\n{' ' * (indent + 4)}{text}"
+
+
+def _binds(source: str) -> bool:
+    """Whether code binds a name."""
+    bound = (
+        isinstance(node, ast.alias) or isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
+        for node in ast.walk(ast.parse(source))
+    )
+    return any(bound)
 
 
 def _is_silenced(source: str) -> bool:

@@ -20,6 +20,18 @@ CASES: dict[str, Steps] = {
     "time_stmt": ("x = 1", "%time z = x + 1\n%time z * 2", "print(z)"),
     "timeit": ("f = lambda: 1", "%timeit -n1 -r1 -q f()", "print(f())"),
     "time_then_value": ("n = 3", "%time n + 1", "print(n)"),
+    # names that the flow would have used itself
+    "own_timed": ("timed = 5\n%time x = [1]\nprint(timed, x)", ["%%time\ntimed += 1\ntimed", "x"], "print(x, timed)"),
+    "own_show": ("show = 5\nx = 2\n%time x + 1", ["print(x, show)", "x"]),
+    "no_show": (["x = [1]", "x"], "try:\n    show(x)\nexcept NameError as e:\n    print(e)\nx"),
+    "time_below_a_star": ("from math import *\n%time x = [floor(1.5)]\nprint(x)", "%time x\n%time print(ceil(1.5))"),
+    "time_of_a_star": ("%%time\nfrom math import *\nx = 1", "%%time\nprint(floor(2.5))\nx + 1", "display(x)\nx"),
+    "shell_below_a_star": (
+        "from math import *\nx = %pwd\nprint(len(x) > 2, floor(2.5))",
+        "%cd -q .\nprint(len(x) > 1)",
+    ),
+    "time_in_a_function": ("def f(n):\n    %time print(n + 1)\n    return 3\nprint(f(2))", "x = f(3)\nprint(x)"),
+    "time_binds_in_a_function": ("def f(n):\n    %time y = n + 1\n    return y\nprint(f(2))", "print(f(3))"),
 }
 
-REFUSED = {"out_hist": "WB303"}
+REFUSED = {"out_hist": "WB303", "time_binds_in_a_function": "WB301"}

@@ -5,6 +5,16 @@ from __future__ import annotations
 from cases.model import Steps
 
 CASES: dict[str, Steps] = {
+    "own_fan_out": [
+        ("fan_out = 7\nxs = [1, 2]\nr = []", "step:load"),
+        ("for x in xs:\n    r.append(x + fan_out)", "step:fit foreach"),
+        ("print(r, fan_out)", "step:report"),
+    ],
+    "below_a_star": [
+        ("from math import *\nxs = [1.5, 2.5]\nr = []", "step:load"),
+        ("for x in xs:\n    r.append(floor(x))\nprint(r)", "step:fit foreach"),
+        ("print(r)\nr", "step:report"),
+    ],
     "loop_append": [
         ("xs=[3,1,2]\nr=[]", "step:load"),
         ("for x in xs:\n    r.append(x*2)\n    print(x)\nprint(r)", "step:fit foreach"),
