@@ -70,4 +70,22 @@ CASES: dict[str, Steps] = {
         "ax.set_title('t')\nfig",
         "plt.plot([1,2,3]);",
     ),
+    "warnings_recorded_from_cell_to_cell": (
+        "import warnings\nrecorder = warnings.catch_warnings(record=True)\nseen = recorder.__enter__()\n"
+        "warnings.simplefilter('always')",
+        "warnings.warn('one')\nprint(len(seen))",
+        "warnings.warn('two')\nprint([str(one.message) for one in seen])\nrecorder.__exit__(None, None, None)\n"
+        "warnings.simplefilter('always')\nwarnings.warn('three')",
+    ),
+    "warnings_recorded_by_a_stack": (
+        "import contextlib, warnings\nstack = contextlib.ExitStack()\n"
+        "seen = stack.enter_context(warnings.catch_warnings(record=True))\nwarnings.simplefilter('always')",
+        "warnings.warn('one')\nprint(len(seen))\nstack.close()",
+        "warnings.warn('two')\nprint(len(seen))",
+    ),
+    "warnings_recorded_for_nobody": (
+        "import warnings\nwarnings.catch_warnings(record=True).__enter__()",
+        "warnings.warn('one')",
+        "warnings.warn('two')\nprint('quiet')",
+    ),
 }

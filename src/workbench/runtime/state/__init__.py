@@ -54,6 +54,7 @@ from workbench.runtime.state.process import (
     ModulePath,
     RecursionLimit,
     WarningFilters,
+    WarningRecord,
     WorkingFolder,
 )
 from workbench.runtime.state.told import Told
@@ -85,7 +86,10 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
 
 def live_kinds(module: types.ModuleType) -> tuple[LiveKind, ...]:
     """Every kind of state that consists of objects. module: the flow's."""
-    return (ModuleData(module), ModuleCaches(module), Patches(module), LogHandlers(), NumpyErrorCall(), OpenFigures())
+    return (
+        *(ModuleData(module), ModuleCaches(module), Patches(module)),
+        *(LogHandlers(), WarningRecord(), NumpyErrorCall(), OpenFigures()),
+    )
 
 
 def merged(branches: Sequence[tuple[Handed, set[str]]], module: types.ModuleType) -> Handed:

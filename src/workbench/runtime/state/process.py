@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import HandOverError
 from workbench.runtime.state.kind import Kind, ListKind, MappingKind
+from workbench.runtime.state.live import Held, LiveKind
 
 SECRET = re.compile(r"secret|passw|passphrase|token|credential|private|api_?key|access_?key|_key$|_pwd$|dsn$", re.I)
 
@@ -94,6 +96,26 @@ class WarningFilters(ListKind):
     def restore(self, change: dict[str, list[Any]]) -> None:
         self.library.filters[:] = self.applied(change, self.library.filters)
         self.library._filters_mutated()  # as warnings.simplefilter does
+
+
+_SHOW = warnings._showwarnmsg_impl  # type: ignore[attr-defined] # no public way to ask
+
+
+class WarningRecord(LiveKind):
+    """Where warnings go in place of stderr: to the list of a `catch_warnings(record=True)` that a cell left open."""
+
+    name = "warnings"
+
+    def look(self) -> Held:
+        show = warnings._showwarnmsg_impl  # type: ignore[attr-defined] # as above
+        return {} if show is _SHOW else {"record": (show,)}
+
+    def install(self, key: str, value: tuple[Any, ...]) -> bool:
+        warnings._showwarnmsg_impl = value[0] if value else _SHOW  # type: ignore[attr-defined] # as catch_warnings does
+        return True
+
+    def title(self, key: str) -> str:
+        return "the record of warnings"
 
 
 class Locale(MappingKind):
