@@ -44,7 +44,8 @@ def reduced(array: Any, roots: Collection[int], *, shown: bool) -> Any:
     if root is not array and id(root) in roots:
         return _view(array, root)
     if kind.__reduce__ is not numpy.ndarray.__reduce__:
-        return None
+        is_masked = root is not array and kind.__reduce__ is numpy.ma.MaskedArray.__reduce__
+        return _view(array, root) if is_masked and shown else None
     is_part = root is not array and array.nbytes > root.nbytes  # its elements overlap, as those of a broadcast one
     if root is not array and (shown or is_part):
         return _view(array, root)

@@ -58,6 +58,36 @@ def _handler(obj: Any) -> tuple[Any, ...]:
     return _new_handler, (type(obj),), state, None, None, _fill_handler
 
 
+def _logger(obj: Any) -> tuple[Any, ...] | None:
+    """A logger of the notebook's own class, or with attributes that nobody else's has."""
+    import logging
+
+    extra = {name: value for name, value in vars(obj).items() if name not in _PLAIN_LOGGER}
+    if type(obj) in (logging.Logger, logging.RootLogger) and not extra:
+        return None
+    return _made_logger, (obj.name, type(obj)), extra, None, None, _fill_logger
+
+
+def _made_logger(name: str, cls: Any) -> Any:
+    import logging
+
+    manager = logging.Logger.manager
+    found = manager.loggerDict.get(name)
+    if isinstance(found, cls) or name == "root":
+        return logging.getLogger(name)
+    if isinstance(found, logging.Logger):
+        del manager.loggerDict[name]
+    before, manager.loggerClass = manager.loggerClass, cls
+    try:
+        return manager.getLogger(name)
+    finally:
+        manager.loggerClass = before
+
+
+def _fill_logger(logger: Any, extra: dict[str, Any]) -> None:
+    vars(logger).update(extra)
+
+
 def _shell(obj: Any) -> tuple[Any, ...]:
     return _attribute, ("IPython", "get_ipython", True)
 
@@ -85,12 +115,14 @@ def _fill_handler(handler: Any, state: dict[str, Any]) -> None:
     logging._addHandlerRef(handler)  # type: ignore[attr-defined] # as Handler.__init__ does
 
 
+_PLAIN_LOGGER = frozenset("name level parent propagate handlers disabled filters _cache manager".split())
 _RULES: dict[type, Callable[[Any], tuple[Any, ...] | None]] = {
     io.TextIOWrapper: _stream,
     io.BufferedReader: _stream,
 }
 _BASES: dict[str, Callable[[Any], tuple[Any, ...] | None]] = {
     "logging.Handler": _handler,
+    "logging.Logger": _logger,
     "workbench.runtime.capture.Captured": _own_stream,
     "weakref.finalize": _finalizer,
     "IPython.core.interactiveshell.InteractiveShell": _shell,

@@ -6,6 +6,7 @@ attributes set on a pandas object stay with it. What would only look like the sa
 
 from __future__ import annotations
 
+import copyreg
 import gc
 import io
 import pickle
@@ -35,6 +36,8 @@ def reduced(obj: Any) -> Any:
         raise TypeError(f"cannot pickle '{kind.__module__}.{kind.__qualname__}' object")
     if isinstance(obj, getattr(sys.modules.get("matplotlib.figure"), "Figure", ())):
         return _open_figure(obj)
+    if kind is getattr(sys.modules.get("matplotlib.cbook"), "CallbackRegistry", None):
+        return _callbacks(obj)
     return _frame_with_attributes(obj)
 
 
@@ -91,6 +94,28 @@ def _open_figure(figure: Any) -> Any:
     """A figure that pyplot holds: pyplot gets it back, under its number, by workbench.runtime.state.figures."""
     make, arguments, state, *rest = figure.__reduce_ex__(2)
     return (make, arguments, state, *rest) if state.pop("_restore_to_pylab", False) else None
+
+
+def _callbacks(registry: Any) -> Any:
+    """What is to be called when axes or an artist change, if not only by matplotlib: its own pickle drops it."""
+    calls = {signal: {cid: one() for cid, one in held.items()} for signal, held in registry.callbacks.items()}
+    wanted = {cid for held in calls.values() for cid, call in held.items() if not _is_matplotlibs(call)}
+    if not wanted:
+        return None
+    wanted |= registry._pickled_cids
+    kept = {signal: {cid: call for cid, call in held.items() if cid in wanted} for signal, held in calls.items()}
+    number = registry._cid_gen.__reduce__()[1][0]
+    state = {**vars(registry), "callbacks": kept, "_func_cid_map": None, "_cid_gen": number}
+    return copyreg.__newobj__, (type(registry),), state  # type: ignore[attr-defined] # pickle's own
+
+
+def _is_matplotlibs(call: Any) -> bool:
+    """Whether a callback is matplotlib's own, and not one of its functions around somebody else's."""
+    while hasattr(call, "func"):  # a partial
+        call = call.func
+    inside = [cell.cell_contents for cell in getattr(call, "__closure__", None) or ()]
+    name = str(getattr(call, "__module__", "")).partition(".")[0]
+    return name in ("matplotlib", "mpl_toolkits") and all(_is_matplotlibs(one) for one in inside if callable(one))
 
 
 def _frame_with_attributes(obj: Any) -> Any:

@@ -68,5 +68,25 @@ CASES: dict[str, Steps] = {
         "metre = Unit('m')\nmetre.used = 4",
         "print(metre.used, Unit.known['m'] is metre)\nprint(Unit('m') is metre, metre.used)",
     ),
+    "figure_with_a_callback": (
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\ndef cb(a):\n"
+        "    print('xlim', [float(x) for x in a.get_xlim()])\n"
+        "cid = ax.callbacks.connect('xlim_changed', cb)\nplt.close(fig)",
+        "_ = ax.set_xlim(0, 3)",
+        "ax.callbacks.disconnect(cid)\n_ = ax.set_xlim(0, 5)",
+    ),
+    "line_with_a_callback": (
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nseen = []\nline, = ax.plot([1,2])\n"
+        "cid = line.add_callback(seen.append)\nplt.close(fig)",
+        "line.set(color='red')\nprint(len(seen), seen[0] is line)",
+        "line.set(color='blue')\nprint(len(seen))",
+    ),
+    "figure_with_a_method_as_callback": (
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nclass Watch:\n    n = 0\n"
+        "    def see(self, a):\n        self.n += 1\nw = Watch()\n"
+        "cid = ax.callbacks.connect('ylim_changed', w.see)\nplt.close(fig)",
+        "_ = ax.set_ylim(0, 3)\nprint(w.n)",
+        "_ = ax.set_ylim(0, 4)\nprint(w.n)",
+    ),
 }
 REFUSED = {"pickle_leaves_out_a_connection": "WB401"}

@@ -88,4 +88,31 @@ CASES: dict[str, Steps] = {
         "warnings.warn('one')",
         "warnings.warn('two')\nprint('quiet')",
     ),
+    "logger_class": (
+        "import logging, sys\nclass L(logging.Logger):\n    def shout(self, m):\n"
+        "        print('SHOUT', m)\nlogging.setLoggerClass(L)\nlog = logging.getLogger('a.b')\n"
+        "log.shout('x')",
+        "log.shout('y')\nprint(type(logging.getLogger('a.b')).__name__)",
+        "logging.getLogger('c').shout('z')\nprint(logging.getLoggerClass().__name__)",
+    ),
+    "logger_with_an_attribute": (
+        "import logging, sys\nclass L(logging.Logger):\n    def shout(self, m):\n"
+        "        print('SHOUT', m)\nlogging.setLoggerClass(L)\nlog = logging.getLogger('a.b')\n"
+        "log.count = 3",
+        "print(logging.getLogger('a.b').count)\nlogging.getLogger('a.b').shout(2)\nlogging.getLogger('a.b').count += 1",
+        "print(log.count, log is logging.getLogger('a.b'))",
+    ),
+    "logger_class_for_one": (
+        "import logging, sys\nclass L(logging.Logger):\n    pass\nlogging.setLoggerClass(L)\n"
+        "log = logging.getLogger('a.b')\nlogging.setLoggerClass(logging.Logger)",
+        "print(type(logging.getLogger('a.b')).__name__, type(logging.getLogger('a.b.c')).__name__)\n"
+        "print(logging.getLogger('a.b.c').parent is log, log.parent is logging.root)",
+        "print(log)",
+    ),
+    "plain_logger_with_an_attribute": (
+        "import logging, sys\nlog = logging.getLogger('a.b')\n"
+        "log.addHandler(logging.StreamHandler(sys.stdout))\nlog.runs = [1]",
+        "log.warning('x')\nlog.runs.append(2)",
+        "log.warning(log.runs)\nprint(logging.getLogger('a').getChild('b') is log)",
+    ),
 }

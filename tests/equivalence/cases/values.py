@@ -58,6 +58,12 @@ CASES: dict[str, Steps] = {
         "r = mods['m'].sqrt(4)",
         "print(r, j.dumps({'a':1}))",
     ),
+    "masked_array_with_gaps": (
+        "import numpy as np\nm = np.ma.array(np.arange(12).reshape(3,4)[:, ::2], mask=False)\n"
+        "m[0,0] = np.ma.masked\nprint(m.strides, m.flags.c_contiguous)",
+        "print(m.strides, m.flags.c_contiguous, m.sum(), m)",
+        "print(m.data.strides, m.mask)",
+    ),
 }
 
 REFUSED = {"made_but_not_made_again": "WB401"}

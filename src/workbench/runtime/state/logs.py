@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.runtime import belongings
 from workbench.runtime.state.kind import MappingKind
 from workbench.runtime.state.live import Held, LiveKind
 
@@ -53,6 +54,8 @@ class LogHandlers(LiveKind):
             handlers = [each for each in logger.handlers if not _is_tools(each)]
             if logger.filters or handlers:
                 found[f"logger {name}"] = ((handlers, list(logger.filters)),)
+            if belongings.reduced(logger) is not None:
+                found[f"own {name}"] = (logger,)  # to load it is to have it
         names = {level: name for level, name in logging._levelToName.items() if _LEVELS.get(level) != name}
         if names:
             found["levels"] = (names,)
@@ -76,7 +79,7 @@ class LogHandlers(LiveKind):
             logging.setLoggerClass(value[0] if value else logging.Logger)
         elif key == "warnings":
             logging.captureWarnings(bool(value))
-        else:
+        elif key.startswith("logger "):
             logger = logging.getLogger(key.removeprefix("logger ") or None)
             handlers, filters = value[0] if value else ([], [])
             logger.handlers[:] = [*handlers, *(each for each in logger.handlers if _is_tools(each))]
@@ -84,7 +87,8 @@ class LogHandlers(LiveKind):
         return True
 
     def title(self, key: str) -> str:
-        return f"the {key}" if key.startswith("logger ") and len(key) > len("logger ") else "the logging configuration"
+        kind, _, name = key.partition(" ")
+        return f"the logger {name}" if kind in ("logger", "own") and name else "the logging configuration"
 
 
 def _loggers() -> dict[str, Any]:
