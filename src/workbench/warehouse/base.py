@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -37,6 +39,18 @@ class Connection(Protocol):
 
     def is_closed(self) -> bool:
         """Whether close was called."""
+
+
+# the session parameter by which a client of the local warehouse says which process it is
+PROCESS = "WORKBENCH_PROCESS"
+
+
+def process_name() -> str:
+    """This process, as others on the machine can look for it: `pid@namespace`, the same number may be there twice."""
+    namespace = ""
+    with contextlib.suppress(OSError):
+        namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115  a Path would make a name of it
+    return f"{os.getpid()}@{namespace}"
 
 
 _PART = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^".\s](?:[^".]*[^".\s])?))\s*(\.|$)')

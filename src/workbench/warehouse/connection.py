@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.errors import UnknownProfile, WarehouseError
 from workbench.project import Project
-from workbench.warehouse.base import Connection
+from workbench.warehouse.base import PROCESS, Connection, process_name
 
 LOCAL = "local"
 # a server that doesn't answer is an error within seconds; a profile may say otherwise
@@ -97,6 +97,7 @@ def settings_of(name: str, *, project: Project | None = None) -> dict[str, Any]:
             "login_timeout": LOCAL_LOGIN_SECONDS,
             "backoff_policy": partial(_backoff, lambda: address.living(folder) == found),
             "platform_detection_timeout_seconds": 0,  # asks the cloud's metadata servers where it runs
+            "session_parameters": {PROCESS: process_name()},
         }
         return {**patience, **found.connection(), **common}
     names = sorted({*known, LOCAL})

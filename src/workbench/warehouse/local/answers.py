@@ -21,6 +21,8 @@ from workbench.warehouse.local import mends
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.warehouse.local.asked import Asked
+
 log = logging.getLogger("workbench.warehouse")
 
 CHUNK_BYTES = 4_000_000  # of Arrow's format; the connector fetches four at a time
@@ -79,7 +81,7 @@ class Chunks:
         shutil.rmtree(self._folder / key, ignore_errors=True)
 
 
-def answered(connection: Any, body: Json, request: Any, chunks: Chunks, address: str) -> Json:
+def answered(asked: Asked, body: Json, request: Any, chunks: Chunks, address: str) -> Json:
     """Run the statement that the client sent, and its answer. address: `http://host:port` of the gateway.
 
     Raises nothing for what is wrong with the statement: that is an answer as well.
@@ -89,9 +91,10 @@ def answered(connection: Any, body: Json, request: Any, chunks: Chunks, address:
     from fakesnow.rowtype import describe_as_rowtype
     from fakesnow.statement_type import statement_type_id
 
-    text: str = body["sqlText"]
+    connection, text = asked.connection, str(body["sqlText"])
     values, rows = _bindings(body.get("bindings") or {})
     try:
+        mends.count_statements(text, (body.get("parameters") or {}).get("MULTI_STATEMENT_COUNT"))
         statement = parse_one(text)
         kind = statement_type_id(statement)
         cursor = connection.cursor()
@@ -113,7 +116,7 @@ def answered(connection: Any, body: Json, request: Any, chunks: Chunks, address:
     except (errors.ProgrammingError, errors.OperationalError) as error:
         log.info("%s: %s", type(error).__name__, error)
         code = f"{error.errno:06d}"
-        data = {"errorCode": code, "sqlState": error.sqlstate, "queryId": getattr(error, "sfqid", None)}
+        data = {"errorCode": code, "sqlState": error.sqlstate, "queryId": asked.query_id}
         return {"data": data, "code": code, "message": error.msg, "success": False}
     if put := _put(cursor, request, values):
         return {"data": put, "success": True}
@@ -125,7 +128,7 @@ def answered(connection: Any, body: Json, request: Any, chunks: Chunks, address:
         "parameters": [{"name": "TIMEZONE", "value": "Etc/UTC"}],
         "rowtype": rowtype,
         "total": 1 if rows is not None else 0 if table is None else table.num_rows,
-        "queryId": cursor.sfqid,
+        "queryId": asked.query_id,
         "statementTypeId": kind,
         "finalDatabaseName": connection.database,
         "finalSchemaName": connection.schema,

@@ -29,6 +29,14 @@ class LastResults(dict[str, Any]):
             while len(self) > 1 and (self._size > SCANNED_BYTES or len(self) > SCANNED):
                 self._size -= self.pop(next(iter(self)))[0].nbytes
 
+    def rename(self, key: str, new: str) -> None:
+        """Give the result of `key` another id."""
+        with self._lock:
+            if (value := self.pop(key, None)) is not None:
+                if (old := self.pop(new, None)) is not None:
+                    self._size -= old[0].nbytes
+                super().__setitem__(new, value)
+
 
 def open_engine(folder: Folder) -> Any:
     """A FakeSnow over the folder's `*.db` files, each attached, and the project's own database made if need be.

@@ -16,9 +16,12 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from workbench.warehouse.local import context, mends
 from workbench.warehouse.local.address import USER, Address
 from workbench.warehouse.local.answers import Chunks, answered
+from workbench.warehouse.local.asked import AGAIN_SECONDS, Asked
 from workbench.warehouse.local.history import History, is_asked
+from workbench.warehouse.local.sessions import Session, opened
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -30,8 +33,10 @@ log = logging.getLogger("workbench.warehouse")
 # the connector's own read times out after 60 s and would then send the statement again
 POLL_SECONDS = 25.0
 KEPT_BYTES = 65_536
-KEPT_ANSWERS = 256
-IN_PROGRESS = "333333"
+KEPT_ANSWERS = 512  # two of each: by its key and by its query's id
+IN_PROGRESS, IN_PROGRESS_ASYNC = "333333", "333334"
+LOG_IN_AGAIN = "390104"
+TIMEOUT = "STATEMENT_TIMEOUT_IN_SECONDS"
 WRONG_PASSWORD = "390100"  # noqa: S105  Snowflake's error number, not a password
 CANCELLED = "000604"
 INTERNAL_ERROR = "370001"
@@ -46,27 +51,35 @@ class Gateway:
         self._address = address
         self._upload_key = secrets.token_urlsafe(24)
         self._history = History()
-        self._sessions: dict[str, threading.Lock] = {}
-        self._running: dict[str, asyncio.Task[Response]] = {}
-        self._connections: dict[str, Any] = {}
-        self._begun: set[str] = set()
-        self._cancelled: set[str] = set()
+        self._sessions: dict[str, Session] = {}
+        self._asked: dict[str, Asked] = {}  # by the client's key, and by the query's id
         self._answered: OrderedDict[str, Response] = OrderedDict()
         self._last_request = time.monotonic()
         self._in_flight = 0
+        mends.cancel_by(self._cancel)
         self.app = self._application()
 
     def idle_seconds(self) -> float:
         """Seconds since the last request ended; 0 while one is served."""
-        running = any(not task.done() for task in self._running.values())
-        return 0.0 if self._in_flight or running else time.monotonic() - self._last_request
+        return 0.0 if self._in_flight or self._running() else time.monotonic() - self._last_request
 
     def interrupt(self) -> bool:
         """Cut off the statements that are running; False if there are none."""
-        running = [key for key, task in self._running.items() if not task.done()]
-        for key in running:
-            self._connections[key]._duck_conn.interrupt()
+        running = self._running()
+        for asked in running:
+            asked.interrupt()
         return bool(running)
+
+    async def close_left(self) -> None:
+        """Close the sessions whose process is gone."""
+        for token, session in list(self._sessions.items()):
+            if session.is_left():
+                log.info("the process %s is gone: its session is closed", session.process)
+                await self._close(token)
+
+    def _running(self) -> list[Asked]:
+        # a copy: SYSTEM$CANCEL_QUERY looks from another thread
+        return [one for one in set(self._asked.copy().values()) if one.task is not None and not one.task.done()]
 
     def _application(self) -> Any:
         import fakesnow.server
@@ -86,10 +99,10 @@ class Gateway:
             Route("/session/heartbeat", self._session, methods=["POST"]),
             Route("/queries/v1/query-request", self._query, methods=["POST"]),
             Route("/queries/v1/abort-request", self._abort, methods=["POST"]),
-            Route("/queries/{request}/result", self._result, methods=["GET"]),
+            Route("/queries/{query}/result", self._result, methods=["GET"]),
             Route("/results/{key}/{number}", self._chunk, methods=["GET"]),
             Route("/fs_bucket/{path:path}", self._upload, methods=["PUT"]),
-            Route("/monitoring/queries/{sfqid}", fakesnow.server.monitoring_query, methods=["GET"]),
+            Route("/monitoring/queries/{query}", self._status, methods=["GET"]),
             Route("/telemetry/send", self._nothing, methods=["POST"]),
         ]
         return self._counted(Starlette(routes=routes))
@@ -118,91 +131,143 @@ class Gateway:
         answer = json.loads(response.body)
         answer["data"]["parameters"].append({"name": "CLIENT_TELEMETRY_ENABLED", "value": False})
         answer["data"]["masterToken"] = answer["data"]["token"]  # without one the connector ends no session
-        self._sessions[answer["data"]["token"]] = threading.Lock()
+        token = answer["data"]["token"]
+        self._sessions[token] = opened(fakesnow.server.sessions[token], data.get("SESSION_PARAMETERS") or {})
         return _answer(answer)
 
     async def _session(self, request: Request) -> Response:
         import fakesnow.server
 
-        token = _token(request)
-        connection = fakesnow.server.sessions.get(token)
         response: Response = await fakesnow.server.session(request)
-        lock = self._sessions.pop(token, None) if request.query_params.get("delete") else None
-        if connection is not None and lock is not None:
-            connection._duck_conn.interrupt()
-            await asyncio.to_thread(_close, connection, lock)
-            self._chunks.forget(connection)
+        if request.query_params.get("delete"):
+            await self._close(_token(request))
         return response
+
+    async def _close(self, token: str) -> None:
+        import fakesnow.server
+
+        session = self._sessions.pop(token, None)
+        fakesnow.server.sessions.pop(token, None)
+        if session is None:
+            return
+        left = {asked for asked in self._asked.values() if asked.connection is session.connection}
+        for asked in left:
+            asked.cancelled = True
+            while asked.task is not None and not asked.task.done():
+                asked.interrupt()
+                await asyncio.wait([asked.task], timeout=AGAIN_SECONDS)
+            self._forget(asked)
+        await asyncio.to_thread(session.close)
+        self._chunks.forget(session.connection)
 
     async def _query(self, request: Request) -> Response:
         """Run one statement. A request that comes again, because its answer was lost on the way, runs nothing again: it
         waits with the first, or has its answer. (Large answers aren't kept: what gives one can be run twice.)
         """
-        import fakesnow.server
-
         token = _token(request)
         if token not in self._sessions:
-            return await fakesnow.server.query_request(request)  # says that one must log in
+            return _failure(LOG_IN_AGAIN, "User must login again to access the service.", "08001", status=401)
         body = await _json(request)
         key = request.query_params.get("requestId") or secrets.token_hex(16)
         if key in self._answered:
             return self._answered[key]
-        if key not in self._running:
-            self._connections[key] = fakesnow.server.sessions[token]
-            running = asyncio.to_thread(self._run, key, request, body, self._sessions[token])
-            self._running[key] = asyncio.create_task(running)
-        return await self._wait(key)
+        asked = self._asked.get(key) or self._begin(key, request, body, self._sessions[token])
+        if body.get("asyncExec"):
+            data = {"getResultUrl": f"/queries/{asked.query_id}/result", "queryId": asked.query_id}
+            return _answer({"data": data, "code": IN_PROGRESS_ASYNC, "message": None, "success": True})
+        return await self._wait(asked)
 
-    async def _result(self, request: Request) -> Response:
-        key = request.path_params["request"]
-        if _token(request) not in self._sessions or key not in self._running:
-            return _failure("000709", f"Statement {key} not found", "02000")
-        return await self._wait(key)
+    def _begin(self, key: str, request: Request, body: dict[str, Any], session: Session) -> Asked:
+        asked = Asked(session.connection, key)
+        self._asked[key] = self._asked[asked.query_id] = asked
+        asked.task = asyncio.create_task(asyncio.to_thread(self._run, asked, request, body, session.lock))
+        asked.task.add_done_callback(lambda _: self._ended(asked))
+        return asked
 
-    async def _wait(self, key: str) -> Response:
-        """The statement's answer, or where to ask for it when it takes long."""
-        task = self._running[key]
-        done, _ = await asyncio.wait([task], timeout=POLL_SECONDS)
-        if not done:
-            data = {"getResultUrl": f"/queries/{key}/result", "queryId": key}
-            return _answer({"data": data, "code": IN_PROGRESS, "message": None, "success": True})
-        self._connections.pop(key, None)
-        self._running.pop(key, None)
-        response = task.result()
-        if len(response.body) <= KEPT_BYTES:
-            self._answered[key] = response
+    def _ended(self, asked: Asked) -> None:
+        """Keep a small answer for who asks again; one that somebody is to come back for is kept until then."""
+        response = asked.task.result() if asked.task is not None else None
+        if response is not None and len(response.body) <= KEPT_BYTES:
+            self._answered[asked.key] = self._answered[asked.query_id] = response
             while len(self._answered) > KEPT_ANSWERS:
                 self._answered.popitem(last=False)
-        return response
+        if not asked.told:
+            self._forget(asked)
 
-    def _run(self, key: str, request: Request, body: dict[str, Any], lock: threading.Lock) -> Response:
+    def _forget(self, asked: Asked) -> None:
+        self._asked.pop(asked.key, None)
+        self._asked.pop(asked.query_id, None)
+
+    async def _result(self, request: Request) -> Response:
+        query = request.path_params["query"]
+        asked = self._asked.get(query)
+        if _token(request) in self._sessions and asked is not None:
+            return await self._wait(asked)
+        if _token(request) in self._sessions and query in self._answered:
+            return self._answered[query]
+        return _failure("000709", f"Statement {query} not found", "02000")
+
+    async def _wait(self, asked: Asked) -> Response:
+        """The statement's answer, or where to ask for it when it takes long."""
+        assert asked.task is not None
+        done, _ = await asyncio.wait([asked.task], timeout=POLL_SECONDS)
+        if not done:
+            asked.told = True
+            data = {"getResultUrl": f"/queries/{asked.query_id}/result", "queryId": asked.query_id}
+            return _answer({"data": data, "code": IN_PROGRESS, "message": None, "success": True})
+        self._forget(asked)
+        return asked.task.result()
+
+    async def _status(self, request: Request) -> Response:
+        """How a statement is doing, by its id. …/developer-guide/python-connector/python-connector-example"""
+        if _token(request) not in self._sessions:
+            return _failure(LOG_IN_AGAIN, "User must login again to access the service.", "08001", status=401)
+        query = request.path_params["query"]
+        entry, asked = self._history.find(query), self._asked.get(query)
+        facts: list[dict[str, Any]] = []
+        if entry is not None:
+            facts = [{"id": query, "status": entry.status, "errorCode": entry.code, "errorMessage": entry.message}]
+        elif asked is not None:  # it waits for one that its session asked for before
+            facts = [{"id": query, "status": "QUEUED"}]
+        return _answer({"data": {"queries": facts}, "success": True})
+
+    def _run(self, asked: Asked, request: Request, body: dict[str, Any], lock: threading.Lock) -> Response:
         """In a thread: the statement, after those that its session asked for before."""
         try:
             with lock:
-                if key in self._cancelled:
+                if not asked.begin(_timeout(body, asked.connection)):
                     return _failure(CANCELLED, "SQL execution canceled", "57014")
-                self._begun.add(key)
-                return _answer(self._noted(request, body, self._connections[key]))
+                try:
+                    return _answer(self._noted(asked, request, body))
+                finally:
+                    asked.end()
         except Exception:
             log.exception("can't answer: %s", request.url.path)
-        finally:
-            self._begun.discard(key)
         # the connector would send a statement that ended with a status of 500 again and again
         return _failure(INTERNAL_ERROR, "the local warehouse can't run this statement; its log says why", "XX000")
 
-    def _noted(self, request: Request, body: dict[str, Any], connection: Any) -> dict[str, Any]:
+    def _noted(self, asked: Asked, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The statement's answer, and the statement in the history from its beginning to its end."""
-        session = id(connection) % 10**12
-        entry = self._history.begin(body, getattr(connection, "_wb_query_tag", ""), session, USER.upper())
+        connection = asked.connection
+        session, tag = id(connection) % 10**12, getattr(connection, "_wb_query_tag", "")
+        entry = self._history.begin(asked.query_id, body, tag, session, USER.upper())
         answer: dict[str, Any] = {"success": False, "message": "the local warehouse can't run this statement"}
         try:
             if is_asked(body["sqlText"]):
                 self._history.show(connection)
             address = f"{request.url.scheme}://{request.url.netloc}"
-            answer = answered(connection, body, request, self._chunks, address)
+            answer = answered(asked, body, request, self._chunks, address)
         finally:
             entry.end(answer)
         return answer
+
+    def _cancel(self, query: str) -> str:
+        """SYSTEM$CANCEL_QUERY, in the thread of the statement that asks for it."""
+        asked = self._asked.get(query)
+        if asked is None or asked.task is None or asked.task.done():
+            return "Identified SQL statement is not currently executing."
+        asked.cancel()
+        return f"query [{query}] terminated."
 
     async def _chunk(self, request: Request) -> Response:
         """A part of a large result. Its address is the permission: the connector sends no token with it."""
@@ -214,16 +279,9 @@ class Gateway:
         return Plain(await asyncio.to_thread(file.read_bytes))
 
     async def _abort(self, request: Request) -> Response:
-        key = (await _json(request)).get("requestId", "")
-        if _token(request) in self._sessions and (task := self._running.get(key)) is not None:
-            self._cancelled.add(key)
-            connection = self._connections[key]
-            # one that is about to begin, or between two of its parts, doesn't hear it the first time
-            while not task.done():
-                if key in self._begun:
-                    connection._duck_conn.interrupt()
-                await asyncio.wait([task], timeout=0.05)
-            self._cancelled.discard(key)
+        asked = self._asked.get((await _json(request)).get("requestId", ""))
+        if _token(request) in self._sessions and asked is not None:
+            await asyncio.to_thread(asked.cancel)
         return _answer({"data": None, "success": True})
 
     async def _upload(self, request: Request) -> Response:
@@ -239,10 +297,10 @@ class Gateway:
         return _answer({"success": True})
 
 
-def _close(connection: Any, lock: threading.Lock) -> None:
-    """Close a session when its statement has ended; what it didn't commit is gone."""
-    with lock:
-        connection.close()
+def _timeout(body: dict[str, Any], connection: Any) -> float:
+    """How many seconds the statement may take: its own parameter, else the session's; 0 where there is none."""
+    own = (body.get("parameters") or {}).get(TIMEOUT)
+    return float(context.of(connection).settings.get(TIMEOUT, 0) if own is None else own)
 
 
 async def _json(request: Request) -> dict[str, Any]:
@@ -257,12 +315,12 @@ def _token(request: Request) -> str:
     return request.headers.get("authorization", "")[len('Snowflake Token="') : -1]
 
 
-def _failure(code: str, message: str, state: str) -> JSONResponse:
+def _failure(code: str, message: str, state: str, *, status: int = 200) -> JSONResponse:
     data = {"errorCode": code, "sqlState": state}
-    return _answer({"data": data, "code": code, "message": message, "success": False})
+    return _answer({"data": data, "code": code, "message": message, "success": False}, status=status)
 
 
-def _answer(content: dict[str, Any]) -> JSONResponse:
+def _answer(content: dict[str, Any], *, status: int = 200) -> JSONResponse:
     from starlette.responses import JSONResponse
 
-    return JSONResponse(content)
+    return JSONResponse(content, status_code=status)

@@ -6,7 +6,6 @@ https://docs.snowflake.com/en/sql-reference/functions/query_history. Values that
 from __future__ import annotations
 
 import threading
-import uuid
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -40,8 +39,8 @@ COLUMNS = {
 class Entry:
     """A statement that runs, or ran."""
 
-    def __init__(self, text: str, tag: str, session: int, user: str) -> None:
-        self.query_id = str(uuid.uuid4())
+    def __init__(self, query_id: str, text: str, tag: str, session: int, user: str) -> None:
+        self.query_id = query_id
         self.text, self.tag, self.session, self.user = text[:TEXT], tag, session, user
         self.database: str | None = None
         self.schema: str | None = None
@@ -56,7 +55,6 @@ class Entry:
         """What the client was answered."""
         data = answer.get("data") or {}
         self.ended = datetime.now(UTC)
-        self.query_id = data.get("queryId") or self.query_id
         self.database, self.schema = data.get("finalDatabaseName"), data.get("finalSchemaName")
         if answer["success"]:
             self.status, self.rows = "SUCCESS", data.get("total")
@@ -79,13 +77,18 @@ class History:
         self._entries: deque[Entry] = deque(maxlen=MOST)
         self._lock = threading.Lock()
 
-    def begin(self, body: dict[str, Any], tag: str, session: int, user: str) -> Entry:
+    def begin(self, query_id: str, body: dict[str, Any], tag: str, session: int, user: str) -> Entry:
         """Note a statement that was asked for. tag: the session's, where the statement has none of its own."""
         own = (body.get("parameters") or {}).get("QUERY_TAG")
-        entry = Entry(body["sqlText"], str(tag if own is None else own), session, user)
+        entry = Entry(query_id, body["sqlText"], str(tag if own is None else own), session, user)
         with self._lock:
             self._entries.append(entry)
         return entry
+
+    def find(self, query_id: str) -> Entry | None:
+        """The statement of that id, if it is one of the last."""
+        with self._lock:
+            return next((entry for entry in reversed(self._entries) if entry.query_id == query_id), None)
 
     def show(self, connection: Any) -> None:
         """Let the session see the history as it is now, under TABLE."""

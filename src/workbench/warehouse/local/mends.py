@@ -50,6 +50,7 @@ OTHER_TYPES = {
 }
 
 _KEPT_IDS = 100
+_canceller: list[Callable[[str], str]] = []
 
 
 class _Statement(threading.local):
@@ -179,7 +180,9 @@ def _guarded(run: Callable[..., Any]) -> Callable[..., Any]:
         except Error as error:
             raise errors.of_connector(error, understood=getattr(cursor, "_wb_understood", False)) from error
         except duckdb.Error as error:
-            raise errors.of_duckdb(error) from error
+            asked = cursor._conn.__dict__.get("_wb_asked")
+            timed_out = asked is not None and asked.timed_out
+            raise errors.of_duckdb(error, timed_out=timed_out) from error
         except Exception as error:
             log.exception("can't run: %s", args)
             reason = str(error).split("\n")[0] or type(error).__name__
@@ -200,8 +203,8 @@ def _alone(execute: Callable[..., Any]) -> Callable[..., Any]:
     def alone(cursor: Any, command: str, *args: Any, **kwargs: Any) -> Any:
         from snowflake.connector.errors import ProgrammingError
 
-        _only_one(command)
         cursor._wb_command, cursor._wb_understood = command, False
+        cursor._wb_values = kwargs.get("binding_params")
         try:
             return _noting(execute, cursor, command, *args, **kwargs)
         except ProgrammingError as error:
@@ -246,6 +249,9 @@ def _finished(cursor: Any) -> None:
         cursor._conn.results_cache[cursor._sfqid] = (cursor._arrow_table, count, text, None, statement)
     elif isinstance(statement, exp.Transaction | exp.Commit | exp.Rollback):
         session.in_transaction = isinstance(statement, exp.Transaction)
+    if cursor._sfqid and (asked := cursor._conn.__dict__.get("_wb_asked")) is not None:
+        cursor._conn.results_cache.rename(cursor._sfqid, asked.query_id)
+        cursor._sfqid = asked.query_id
     if cursor._sfqid:
         session.query_ids = [*session.query_ids[-_KEPT_IDS:], cursor._sfqid]
 
@@ -274,16 +280,23 @@ def _computed(transform: Callable[..., Any]) -> Callable[..., Any]:
     return computed
 
 
-def _only_one(command: str) -> None:
-    if ";" not in command:
+def count_statements(text: str, wanted: Any = None) -> None:
+    """Raise Snowflake's error for a text of several statements. wanted: MULTI_STATEMENT_COUNT; 0 is any number.
+
+    https://docs.snowflake.com/en/developer-guide/sql-api/submitting-multiple-statements
+    """
+    if ";" not in text:
         return
     from fakesnow.dialect import parse
     from sqlglot import exp
 
-    count = sum(statement is not None and not isinstance(statement, exp.Semicolon) for statement in parse(command))
+    count = sum(statement is not None and not isinstance(statement, exp.Semicolon) for statement in parse(text))
+    desired = 1 if wanted is None else int(wanted)
+    if count > 1 and desired in (0, count):
+        raise refuse(f"a call of {count} statements (send one at a time)")
     if count > 1:
         raise errors.failure(
-            f"Actual statement count {count} did not match the desired statement count 1: send one at a time.",
+            f"Actual statement count {count} did not match the desired statement count {desired}: send one at a time.",
             errors.WRONG_COUNT,
         )
 
@@ -315,6 +328,7 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
         expression = parameters.applied(expression, rewrites.text_of(expression), session.settings, refuse)
         cursor._conn._wb_query_tag = session.settings.get("QUERY_TAG", "")
         context.told(expression, session, refuse)
+        _cancelled(expression, cursor.__dict__.get("_wb_values"))
         context.scanned(expression, cursor._conn.results_cache, cursor._duck_conn.register, _no_result)
         names.named(expression, cursor._wb_command)
         parts = statements.swapped(expression, refuse)
@@ -329,6 +343,31 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
         return parts
 
     return rewritten
+
+
+def cancel_by(cancel: Callable[[str], str]) -> None:
+    """Let SYSTEM$CANCEL_QUERY cancel by this: given a query's id, what it says of it."""
+    _canceller.append(cancel)
+
+
+def _cancelled(statement: Any, values: Any) -> None:
+    """SYSTEM$CANCEL_QUERY('id'), done, and what it says in its place. …/functions/system_cancel_query"""
+    from sqlglot import exp
+
+    for call in list(statement.find_all(exp.Anonymous)):
+        if call.name.upper() != "SYSTEM$CANCEL_QUERY":
+            continue
+        given = call.expressions[0] if call.expressions else None
+        if isinstance(given, exp.Placeholder) and len(list(statement.find_all(exp.Placeholder))) == 1 and values:
+            said = exp.Literal.string(_canceller[-1](str(values[0])))
+            # the value is bound all the same
+            call.replace(
+                exp.Case(ifs=[exp.If(this=exp.Is(this=given, expression=exp.Null()), true=exp.Null())], default=said)
+            )
+        elif isinstance(given, exp.Literal) and given.is_string:
+            call.replace(exp.Literal.string(_canceller[-1](given.name)))
+        else:
+            raise refuse("SYSTEM$CANCEL_QUERY of anything but a text")
 
 
 def _no_result(query_id: str) -> Exception:

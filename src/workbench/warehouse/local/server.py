@@ -88,6 +88,7 @@ def _run(gateway: Gateway, listener: socket.socket, folder: Folder) -> None:
             if _inode(folder) != own:
                 log.info("the folder was removed")
                 server.should_exit = True
+            await gateway.close_left()
         while gateway.interrupt():  # one that was about to begin doesn't hear it the first time
             await asyncio.sleep(0.1)
 
