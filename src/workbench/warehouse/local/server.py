@@ -73,7 +73,7 @@ def _run(gateway: Gateway, listener: socket.socket, folder: Folder) -> None:
 
     import uvicorn
 
-    own = _inode(folder)
+    own, closed = _inode(folder), asyncio.Event()
     idle = float(os.environ.get("WORKBENCH_WAREHOUSE_IDLE") or IDLE_SECONDS)
     server = uvicorn.Server(
         uvicorn.Config(gateway.app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=5)
@@ -89,12 +89,16 @@ def _run(gateway: Gateway, listener: socket.socket, folder: Folder) -> None:
                 log.info("the folder was removed")
                 server.should_exit = True
             await gateway.close_left()
-        while gateway.interrupt():  # one that was about to begin doesn't hear it the first time
+        # until the last client is gone: a statement that is about to begin, or on its way, hears nothing of the first
+        while gateway.interrupt() or not closed.is_set():
             await asyncio.sleep(0.1)
 
     async def serve() -> None:
         watcher = asyncio.create_task(watch())
-        await server.serve(sockets=[listener])
+        try:
+            await server.serve(sockets=[listener])
+        finally:
+            closed.set()
         await watcher
 
     # uvicorn raises the signal that ended it once more: the files are to be closed first
