@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -92,9 +93,9 @@ def test_ten_thousand_tables_are_searched_in_a_moment() -> None:
     """A search over 10,000 tables of 20 columns takes less than a second, on a slow machine too."""
     columns = table("T", *(f"COLUMN_{place}" for place in range(20))).columns
     tables = [TableFacts("W", "S", f"T_{number}", "table", columns=columns) for number in range(10_000)]
-    began = datetime.now(UTC)
+    began = time.process_time()  # what else the machine does is not the search's time
     assert len(search("t_99 column_1", tables, {})) == 111
-    assert (datetime.now(UTC) - began).total_seconds() < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.fixture
