@@ -38,13 +38,14 @@ seeded-bugs: $(STAMP) ## bugs put into a copy of the package, each to be found b
 	@$(BIN)/python tests/equivalence/seeded_bugs.py
 
 check: $(STAMP) ## ruff, mypy, import-linter
-	@$(BIN)/ruff format --check --quiet src tests benchmarks docs/make_diagnostics.py
-	@$(BIN)/ruff check --quiet src tests benchmarks docs/make_diagnostics.py
+	@$(BIN)/ruff format --check --quiet src tests benchmarks docs/*.py
+	@$(BIN)/ruff check --quiet src tests benchmarks docs/*.py
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 
-docs: $(STAMP) ## docs/diagnostics.md, from the rules and their examples
+docs: $(STAMP) ## docs/diagnostics.md, from the rules and their examples; docs/local-warehouse.md, from the contract's cases
 	@$(BIN)/python docs/make_diagnostics.py
+	@$(BIN)/python docs/make_local_warehouse.py
 
 lock: $(STAMP) ## choose versions anew: requirements.lock holds names, versions and hashes, no addresses
 	@$(BIN)/uv pip compile --quiet --upgrade pyproject.toml --all-extras --universal --python-version 3.11 \

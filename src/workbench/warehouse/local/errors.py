@@ -118,4 +118,4 @@ def _ruled(message: str) -> Exception | None:
 
 
 def _first(message: str) -> str:
-    return message.split("\n\n")[0].split("\nLINE")[0].strip()
+    return re.split(r"\n\n|\nLINE|\n\s*Candidate functions:", message)[0].strip()

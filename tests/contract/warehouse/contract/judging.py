@@ -23,35 +23,41 @@ TYPES = (
 SEMI_STRUCTURED = (5, 9, 10)
 
 
-def hold(connection: Any, case: Case, folder: Path, *, local: bool) -> None:
-    """Fail with an AssertionError where the warehouse doesn't keep the case. folder: for the files that are put."""
+def hold(connection: Any, case: Case, folder: Path, *, local: bool) -> str | None:
+    """Fail with an AssertionError where the warehouse doesn't keep the case. folder: for the files that are put.
+
+    Returns the words with which the case is refused, where that is what it wants.
+    """
     if local and case.refused:
-        assert _refusal(connection, case, folder) is not None, "not refused: answered"
-        return
+        return refusal(connection, case, folder)
     if local and case.differs:
         try:
             hold(connection, case._replace(differs=""), folder, local=True)
         except AssertionError:
-            return
+            return None
         raise AssertionError("no difference: the case can say so")
     _prepare(connection, case, folder)
     if case.failure is not None:
         _fails(connection, case.statement, case.failure)
-        return
+        return None
     cursor = connection.cursor().execute(case.statement)
     rows = cursor.fetchall()
     _compare(case, cursor.description, rows)
+    return None
 
 
-def _refusal(connection: Any, case: Case, folder: Path) -> Error | None:
-    """The error with which the local warehouse says that it can't: of the statement, or of one before it."""
+def refusal(connection: Any, case: Case, folder: Path) -> str:
+    """The words with which the local warehouse says that it can't: of the statement, or of one before it.
+
+    Fails with an AssertionError where it says something else, or nothing.
+    """
     try:
         _prepare(connection, case, folder)
         connection.cursor().execute(case.statement).fetchall()
     except Error as error:
         assert_failure(error, NOT_LOCAL)
-        return error
-    return None
+        return str(error.raw_msg).partition("): ")[2]  # its number and state come before
+    raise AssertionError("not refused: answered")
 
 
 def _prepare(connection: Any, case: Case, folder: Path) -> None:

@@ -8,13 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alone import verdicts
 from casebook import Case, all_cases
 from judging import hold
+from noted import Noted
 
 from workbench.project import Project
 from workbench.warehouse import connect
 from workbench.warehouse.connection import LOCAL
 
+NOTES = Noted.read()
 SCHEMA = f"WB_CONTRACT_{os.getpid()}"
 # what a case changes of its session is not the next one's
 _OF_THE_SESSION = ("begin", "set ", "alter session", "use ", "create temp", "create or replace temp", "create schema")
@@ -43,7 +46,15 @@ def test_statement(case: Case, shared: Any, profile: str, project: Project, tmp_
     own = any(text.lower().startswith(_OF_THE_SESSION) for _, text in (*case.before, ("", case.statement)))
     connection = _session(profile, project) if own else shared
     try:
-        hold(connection, case, tmp_path, local=profile == LOCAL)
+        refused = hold(connection, case, tmp_path, local=profile == LOCAL)
     finally:
         if own:
             connection.close()
+    assert refused == (NOTES.refused[str(case)] if case.refused and profile == LOCAL else None)
+
+
+@pytest.mark.slow
+def test_what_the_emulator_alone_gives() -> None:
+    """It is what docs/local-warehouse.md says of it: in a sample, the whole takes a minute."""
+    found = verdicts(each=20)
+    assert found == {name: NOTES.alone[name] for name in found}

@@ -1,0 +1,48 @@
+"""docs/local-warehouse.md says what the contract's cases say, and what came of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).parents[2]
+
+
+def _maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_local_warehouse", ROOT / "docs" / "make_local_warehouse.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+maker = _maker()
+CASES = maker.all_cases()
+
+
+def test_the_page_is_what_the_cases_say() -> None:
+    """`make docs` would change nothing."""
+    assert maker.PAGE.read_text() == maker.page(maker.Noted.read(), CASES)
+
+
+def test_what_is_noted_is_of_these_cases() -> None:
+    """What `make docs` noted was of the cases as they are, and of the fakesnow that is pinned."""
+    notes = maker.Noted.read()
+    assert notes.texts == {str(case): maker.text_of(case) for case in CASES}
+    assert notes.version == version("fakesnow")
+    assert set(notes.refused) == {str(case) for case in CASES if case.refused}
+    assert set(notes.alone.values()) == {"same", "other", "error"}
+
+
+def test_a_mend_that_does_nothing_is_seen() -> None:
+    """A case that fakesnow alone keeps is no mended one; one that it doesn't keep is."""
+    case = CASES[0]._replace(refused="", differs="")
+    assert maker.outcome(case, "same") == "as documented"
+    assert maker.outcome(case, "other") == maker.outcome(case, "error") == "mended"
+    assert maker.outcome(case._replace(refused="time travel"), "same") == "refused"
+    assert maker.outcome(case._replace(differs="NULL"), "other") == "otherwise"
