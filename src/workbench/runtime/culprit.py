@@ -23,7 +23,7 @@ def culprit(value: object, module: types.ModuleType) -> tuple[str, object] | Non
         for step, part in _parts(value):
             if time.monotonic() > deadline:
                 return (path, value) if path else None
-            if digest(part, module) is None:
+            if digest(part, module, kept_orders=True) is None:
                 path, value = path + step, part
                 break
         else:

@@ -86,11 +86,14 @@ def nan_key(value: Any) -> str | int | None:
     return id(value)
 
 
-def digest(value: Any, module: types.ModuleType) -> bytes | None:
-    """A fingerprint of a value's whole content; None for what can't be pickled. Equal for the same unchanged object."""
+def digest(value: Any, module: types.ModuleType, *, kept_orders: bool = False) -> bytes | None:
+    """A fingerprint of a value's whole content; None for what can't be pickled. Equal for the same unchanged object.
+
+    kept_orders: whether a set whose order can't be made again is to count as what can't be pickled; it takes longer.
+    """
     file = _Hashing()
     try:
-        FlowPickler(file, module, buffer_callback=file.take).dump(value)
+        FlowPickler(file, module, buffer_callback=file.take, kept_orders=kept_orders).dump(value)
     except Exception:  # whatever a value's own reducer raises
         return None
     return file.digest()
@@ -115,7 +118,10 @@ class _Hashing:
 
 
 class FlowPickler(cloudpickle.Pickler):
-    """special: whether something was pickled that only another task of this flow can load, or plain pickle can't do."""
+    """special: whether something was pickled that only another task of this flow can load, or plain pickle can't do.
+
+    kept_orders: whether sets are to come out in their order when they are loaded.
+    """
 
     def __init__(
         self,
@@ -125,9 +131,11 @@ class FlowPickler(cloudpickle.Pickler):
         view_roots: Collection[int] = (),
         buffer_callback: Callable[[Any], Any] | None = None,
         elsewhere: Mapping[int, Hashable] = MappingProxyType({}),
+        kept_orders: bool = True,
     ) -> None:
         super().__init__(file, protocol=PROTOCOL, buffer_callback=buffer_callback)
         self._elsewhere = elsewhere
+        self._kept_orders = kept_orders
         self._module = module
         self._view_roots = view_roots
         self._numpy = sys.modules.get("numpy")
@@ -144,7 +152,7 @@ class FlowPickler(cloudpickle.Pickler):
         if kind is float:
             key = nan_key(obj)
             return self._numbers.setdefault(key, len(self._numbers)) if isinstance(key, int) else key
-        if (kind is set or kind is frozenset) and not is_kept(obj):
+        if (kind is set or kind is frozenset) and self._kept_orders and not is_kept(obj):
             return self._ordered_set(obj)
         return None
 
