@@ -12,19 +12,22 @@ from typing import Any
 from hypothesis import strategies as st
 
 from strategies import code, forms, state, values
-from strategies.book import MUTABLE, PRINTED, Book
+from strategies.book import MUTABLE, PRINTED, Book, Function
 
 Json = dict[str, Any]
 Statement = Callable[[Book], None]
 
 LETTERS = "abcdef"
-# steps in their order, each with the one that it runs after, where it runs beside others
+# steps in their order, each with those that it runs after, where it runs beside others
 BRANCHES = (
     (14, "a: b:a c:a d:"),
     (4, "a: b:a c:a d: e:"),
     (3, "a: b:a c:a d:c e:"),
     (2, "a: b:a c:a d:a e:"),
     (2, "a: b:a c:a d:c e:c f:"),
+    (2, "a: b:a c:a d:b e:b+c f:"),
+    (2, "a: b:a c:a d:a e:b+c f:"),
+    (1, "a: b:a c:b d:a e:b+d f:c+e"),
 )
 
 
@@ -59,6 +62,8 @@ class _Writer:
         book = self.book
         if book.chance(20):
             self._parameters()
+        if book.chance(12):
+            self._setup()
         shape = book.weighted(
             [
                 *((weight, [(name, "") for name in LETTERS[:steps]]) for weight, steps in ((20, 2), (25, 3), (10, 4))),
@@ -67,10 +72,12 @@ class _Writer:
         )
         above: dict[str, set[str]] = {}
         for name, after in shape:
-            above[name] = above[after] | {after} if after else set(above)
+            above[name] = set().union(*({each, *above[each]} for each in after.split("+"))) if after else set(above)
         for name, after in shape:
             self._begin(name, above)
-            self._step(name, *([f"after:{after}"] if after else []))
+            self._step(name, *(f"after:{each}" for each in after.split("+") if each))
+            if book.chance(6):
+                self._aside()
         return _as_json(self.cells)
 
     def _begin(self, name: str, above: dict[str, set[str]]) -> None:
@@ -93,6 +100,23 @@ class _Writer:
         for name, kind in (("alpha", "int"), ("beta", "list"), ("gamma", "str")):
             self.book.bind(name, kind)
 
+    def _setup(self) -> None:
+        """A cell that each step has: a constant, a module, and a function that reads them."""
+        constant, function = self.book.target(), self.book.fresh()
+        self.cells.append(
+            (f"import math\n{constant} = 3\ndef {function}(x):\n    return math.floor(x) * {constant}", "setup")
+        )
+        self.book.bind(constant, "int")
+        self.book.bind(function, "function")
+        self.book.scope.functions[function] = Function({constant: "int"})
+
+    def _aside(self) -> None:
+        """A cell that only looks, and stays behind."""
+        self.book.lines = []
+        self.book.write("looked = 1")
+        self.observe()
+        self.cells.append(("\n".join(self.book.lines), self.book.pick(("", "skip"))))
+
     def _step(self, name: str, *tags: str) -> None:
         if not self.book.parallel and self.book.chance(8):
             self.book.lines = []
@@ -100,8 +124,20 @@ class _Writer:
             self.cells.append(("\n".join(self.book.lines), " ".join([f"step:{name}", *tags, "foreach"])))
             return
         for _ in range(self.book.weighted([(3, 1), (2, 2)])):
-            self.cells.append((self._cell(), " ".join([f"step:{name}", *tags])))
+            source, more = self._dressed(self._cell())
+            self.cells.append((source, " ".join([f"step:{name}", *tags, *more])))
             tags = ()
+
+    def _dressed(self, source: str) -> tuple[str, list[str]]:
+        """A cell under a magic, or one that may fail; and its further tags."""
+        form = self.book.weighted([(20, ""), (2, "%%time"), (2, "%%capture"), (2, "raises-exception")])
+        if form == "raises-exception":
+            return f"{source}\nprint('before')\n[][3]", [form]
+        if form == "%%capture" and not source.endswith(";"):
+            name = self.book.fresh()
+            self.book.bind(name, "captured")
+            return f"%%capture {name}\n{source}", []
+        return (f"%%time\n{source}" if form == "%%time" else source), []
 
     def _cell(self) -> str:
         book = self.book
@@ -195,6 +231,8 @@ class _Writer:
         owner, made = book.some("class"), book.some("obj")
         if owner and made and book.chance(50):
             book.write(f"print(isinstance({made}, {owner}), type({made}) is {owner})")
+        if captured := book.some("captured"):
+            book.write(f"print({captured}.stdout, len({captured}.outputs))")
         if names and book.chance(30):
             name = book.pick(names)
             book.write(_shown(name, book.scope.kinds[name]) + (";" if book.chance(10) else ""))

@@ -118,6 +118,12 @@ def displayed(book: Book) -> None:
         book.write(f"display({name})")
 
 
+def last_shown(book: Book) -> None:
+    """`_`: what a cell showed last."""
+    if not book.beside:
+        book.write("print(_)")
+
+
 def foreach(book: Book) -> None:
     """A whole cell of one loop that gathers: by append, by key, by sum, into what other names share, or tied."""
     n = book.number(1, 3)
@@ -152,5 +158,5 @@ def foreach(book: Book) -> None:
 
 STATEMENTS = (
     *((2, matched), (2, managed), (2, finished), (2, starred), (2, walrus), (2, bases), (2, paused), (2, shell)),
-    (2, displayed),
+    *((2, displayed), (1, last_shown)),
 )
