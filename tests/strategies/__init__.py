@@ -130,7 +130,8 @@ class _Writer:
 
     def _dressed(self, source: str) -> tuple[str, list[str]]:
         """A cell under a magic, or one that may fail; and its further tags."""
-        form = self.book.weighted([(20, ""), (2, "%%time"), (2, "%%capture"), (2, "raises-exception")])
+        timed = 2 if "await" not in source else 0  # it fails under a magic
+        form = self.book.weighted([(20, ""), (timed, "%%time"), (timed, "%%capture"), (2, "raises-exception")])
         if form == "raises-exception":
             return f"{source}\nprint('before')\n[][3]", [form]
         if form == "%%capture" and not source.endswith(";"):

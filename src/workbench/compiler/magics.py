@@ -13,7 +13,7 @@ from workbench import sqltext
 from workbench.compiler.facts import is_shell, is_shell_call
 from workbench.compiler.model import Diagnostic, Span
 from workbench.compiler.placeholders import SHOW, TIMED
-from workbench.compiler.scopes import FUNCTIONS
+from workbench.compiler.scopes import FUNCTIONS, top_level
 from workbench.compiler.text import Edit, Source, edited, ends_with_semicolon, quoted
 from workbench.notebook.model import Cell
 
@@ -30,6 +30,7 @@ CELL_MAGICS = frozenset(
 WRITTEN = frozenset("file html HTML javascript js latex markdown svg SVG writefile".split())
 INTERACTIVE = frozenset("ipympl widget".split())
 SHELL_METHODS = frozenset({"system", "getoutput", "run_line_magic", "run_cell_magic"})
+WAITING = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 SILENT = frozenset({"pinfo", "pinfo2", "psearch"})  # they open the pager: nothing is recorded
 
 # a magic's name ends at a space: IPython takes `%pwd;` for one that is called `pwd;`
@@ -87,16 +88,14 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
     if name == "sql":
         return _sql_cell(cell, line, body)
     if name == "time" and not line:
-        inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
-        return Lowered("\n" + inner.source, f"with {TIMED}():", _shifted(inner.indentable), inner.problems)
+        return _wrapped(cell, "%%time", f"with {TIMED}():", body)
     if name == "capture" and (wrapper := _capture(line)):
         if " as " in wrapper and _is_silenced(body):
             message = f"`%%capture {line}` keeps nothing where the cell ends with `;`, and takes the name away"
             return Lowered(
                 "", problems=[_unknown(cell, "%%capture")._replace(message=message, hint="take the `;` out")]
             )
-        inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
-        return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
+        return _wrapped(cell, "%%capture", wrapper, body)
     # a process that is left in the background ends with the step; its name would be bound to it
     if name in CELL_MAGICS and not re.search(r"--(bg|proc)\b", line):
         body = f"{body}\n" if name in WRITTEN and body and not body.endswith("\n") else body  # as IPython gives it
@@ -104,6 +103,26 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
         taken = [f'{one} = get_ipython().user_ns["{one}"]' for one in re.findall(r"--(?:out|err)[ =]+(\w+)", line)]
         return Lowered("\n".join([call, *taken]))
     return Lowered("", problems=[_unknown(cell, f"%%{name}")])
+
+
+def _wrapped(cell: Cell, magic: str, wrapper: str, body: str) -> Lowered:
+    """A cell whose body stands in a `with` block."""
+    inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
+    if _waits(inner.source):
+        inner.problems.append(_cannot_wait(cell, magic))
+    return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
+
+
+def _waits(source: str) -> bool:
+    """Whether code awaits at its top level."""
+    tree = _parsed(source) if "await" in source or "async" in source else None
+    nodes = (inner for statement in (tree.body if tree else ()) for inner in top_level(statement))
+    return any(isinstance(each, WAITING) or getattr(each, "is_async", False) for each in nodes)
+
+
+def _cannot_wait(cell: Cell, magic: str) -> Diagnostic:
+    message, hint = f"`await` fails under `{magic}` in a notebook", f"wait in a cell without `{magic}`"
+    return _unknown(cell, magic)._replace(message=message, hint=hint)
 
 
 def _shifted(lines: frozenset[int]) -> frozenset[int]:
@@ -260,6 +279,8 @@ def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered) -> 
         lowered.problems.append(_unknown(cell, f"%time {line}"))
         return None
     text = line.strip()
+    if _waits(text):
+        lowered.problems.append(_cannot_wait(cell, "%time"))
     if shown and len(body) == 1 and isinstance(body[0], ast.Expr) and not _is_silenced(line):
         start, end = Source(text).bounds(body[0])
         text = f"{SHOW}({text[start:end]}){text[end:]}"

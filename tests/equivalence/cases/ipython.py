@@ -20,6 +20,9 @@ CASES: dict[str, Steps] = {
     "time_stmt": ("x = 1", "%time z = x + 1\n%time z * 2", "print(z)"),
     "timeit": ("f = lambda: 1", "%timeit -n1 -r1 -q f()", "print(f())"),
     "time_then_value": ("n = 3", "%time n + 1", "print(n)"),
+    "await_in_a_time": ("async def f():\n    return 3", "%time x = await f()", "print(x)"),
+    "await_under_time": ("async def f():\n    return 3", "%%time\nx = await f()", "print(x)"),
+    "await_under_capture": ("async def f():\n    return 3", "%%capture\nx = [i async for i in f()]", "print(x)"),
     # names that the flow would have used itself
     "own_timed": ("timed = 5\n%time x = [1]\nprint(timed, x)", ["%%time\ntimed += 1\ntimed", "x"], "print(x, timed)"),
     "own_show": ("show = 5\nx = 2\n%time x + 1", ["print(x, show)", "x"]),
@@ -34,4 +37,10 @@ CASES: dict[str, Steps] = {
     "time_binds_in_a_function": ("def f(n):\n    %time y = n + 1\n    return y\nprint(f(2))", "print(f(3))"),
 }
 
-REFUSED = {"out_hist": "WB303", "time_binds_in_a_function": "WB301"}
+REFUSED = {
+    "out_hist": "WB303",
+    "time_binds_in_a_function": "WB301",
+    "await_in_a_time": "WB301",
+    "await_under_time": "WB301",
+    "await_under_capture": "WB301",
+}
