@@ -216,16 +216,6 @@ RULES = (
         ),
     ),
     Rule(
-        "WB308",
-        "A cache begins anew in the next step",
-        "What the function does besides giving its value would happen once more.",
-        (
-            ("", "import functools\n\n@functools.cache\ndef load(day):\n    print(day)\n    return [day]"),
-            ("step:one", "rows = load(1)"),
-            ("step:two", "rows = load(1)"),
-        ),
-    ),
-    Rule(
         "WB309",
         "A class would be made twice",
         "Two steps would have two classes of that name, and an instance of one is none of the other.",

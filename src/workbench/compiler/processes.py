@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from workbench.compiler.definitions import Definitions
 from workbench.compiler.model import CellFacts, Diagnostic
-from workbench.compiler.scopes import FUNCTIONS
 from workbench.compiler.text import Source
 from workbench.compiler.uses import StepUse
 
@@ -95,37 +94,3 @@ def _traceback_of(node: ast.AST) -> str:
     while isinstance(value, (ast.Attribute, ast.Subscript)):
         value = value.value
     return value.id if isinstance(value, ast.Name) else ""
-
-
-def gives_changeable(node: ast.stmt) -> bool:
-    """Whether what a function returns may be changed in place: a cache then gives back what was changed."""
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return True
-    parameters = {each.arg for each in ast.walk(node.args) if isinstance(each, ast.arg)}  # all can be hashed
-    waiting: list[ast.AST] = list(node.body)
-    while waiting:
-        inner = waiting.pop()
-        if isinstance(inner, (*FUNCTIONS, ast.ClassDef)):
-            continue
-        if isinstance(inner, ast.Return) and inner.value is not None and not _is_constant(inner.value, parameters):
-            return True
-        waiting += ast.iter_child_nodes(inner)
-    return False
-
-
-IMMUTABLE_RESULTS = frozenset(
-    "abs bool bytes chr complex float frozenset hash hex int len oct ord pow repr round str".split()
-)
-
-
-def _is_constant(node: ast.expr, names: set[str]) -> bool:
-    if isinstance(node, ast.Name):
-        return node.id in names
-    if isinstance(node, ast.IfExp):
-        return _is_constant(node.body, names) and _is_constant(node.orelse, names)
-    if isinstance(node, ast.BoolOp):
-        return all(_is_constant(each, names) for each in node.values)
-    if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id in IMMUTABLE_RESULTS
-    # an operator's result may be a new list: a call of the function would change only its own
-    return isinstance(node, (ast.Constant, ast.Compare, ast.JoinedStr, ast.UnaryOp, ast.BinOp))

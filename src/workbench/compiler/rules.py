@@ -25,7 +25,6 @@ def check(uses: list[StepUse], definitions: Definitions, parameters: list[Parame
             if any(sign in facts.source for sign in signs):
                 problems += rule(facts, definitions)
     problems += check_processes(uses, definitions)
-    problems += cached_effects(uses, definitions)
     problems += processes.check(uses, definitions)
     if any("*" in facts.source for facts in cells.values()):
         problems += star_imports(uses, definitions, {one.name: one.cell.index for one in parameters})
@@ -118,41 +117,6 @@ def imported_module(name: str, definitions: Definitions) -> str:
     if not definitions.is_module(name):
         return ""
     return imported_path(definitions.bindings[name][-1])
-
-
-def cached_effects(uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
-    """WB308: what a cache remembers is gone in the next step's process, and the function runs once more."""
-    for name, one in definitions.hoisted.items():
-        node = one.statement.node
-        decorators = [part.func if isinstance(part, ast.Call) else part for part in getattr(node, "decorator_list", ())]
-        cached = [
-            part for part in decorators if {"lru_cache", "cache"} & {getattr(part, "attr", ""), getattr(part, "id", "")}
-        ]
-        values = {read for read in one.statement.deferred if definitions.is_value(read)}
-        effects = values | ({"print"} & one.statement.deferred) | one.statement.deferred_writes
-        users = [use for use in uses if name in use.needs] if cached else []
-        changeable = len(users) > 1 and (processes.gives_changeable(node) or _looks_at_cache(name, users))
-        if len(users) > 1 and changeable and not effects:
-            message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew"
-            hint = "call it in one step, or without the cache"
-            yield _problem(one.facts, node, "WB308", message, hint)
-        if cached and effects and len(users) > 1:
-            message = f"`{name}` keeps a cache, which step `{users[1].node.name}` would begin anew, and it uses "
-            message += " and ".join(f"`{effect}`" for effect in sorted(effects))
-            yield _problem(one.facts, node, "WB308", message, "call it in one step, or pass what it needs as arguments")
-
-
-def _looks_at_cache(name: str, users: list[StepUse]) -> bool:
-    """Whether a step asks a cached function for its `cache_info()`."""
-    nodes = [statement.node for use in users for _, _, statement in use.own]
-    return any(
-        isinstance(inner, ast.Attribute)
-        and inner.attr.startswith("cache_")
-        and isinstance(inner.value, ast.Name)
-        and inner.value.id == name
-        for node in nodes
-        for inner in ast.walk(node)
-    )
 
 
 def star_imports(uses: list[StepUse], definitions: Definitions, parameters: dict[str, int]) -> Iterator[Diagnostic]:

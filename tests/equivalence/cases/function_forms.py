@@ -490,8 +490,6 @@ REFUSED = {
     "dir_bare": "WB303",
     "exec_defines": "WB206",
     "file_iterator": "WB401",
-    "lru_cache_identity": "WB308",
-    "lru_cache_info": "WB308",
     "re_match_object": "WB401",
     "sys_modules_game": "WB307",
     "threads_end_in_cell": "WB401",

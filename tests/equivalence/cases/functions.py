@@ -41,5 +41,3 @@ CASES: dict[str, Steps] = {
         "print(f(2), calls)",
     ),
 }
-
-REFUSED = {"cache_fn": "WB308"}

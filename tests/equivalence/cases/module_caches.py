@@ -1,4 +1,4 @@
-"""What functions of modules beside the notebook have cached."""
+"""What functions of the notebook, and of modules beside it, have cached."""
 
 from __future__ import annotations
 
@@ -101,6 +101,72 @@ CASES: dict[str, Steps] = {
         ("b = n", "step:b after:load"),
         ("print(a, b, here.double(1))", "step:c"),
     ],
+    "cache_of_a_module_in_a_loop": [
+        (_WRITTEN, "step:load"),
+        ("import here\nitems, found = [1, 2, 1], []", "step:load"),
+        ("for item in items:\n    found.append(here.few(item))", "step:each foreach"),
+        ("print(found)", "step:c"),
+    ],
+    "cache_of_a_method": (
+        "import functools\nclass Shop:\n    @functools.lru_cache\n    def price(self, name):\n        print('asking', name)\n"
+        "        return [len(name)]\nshop = Shop()\na = shop.price('tea')",
+        "print(shop.price('tea') is a, shop.price('milk'))",
+        "a.append(0)\nprint(shop.price('tea'), shop.price.cache_info())",
+    ),
+    "cache_of_a_static_method": (
+        "import functools\nclass Shop:\n    @staticmethod\n    @functools.cache\n    def price(name):\n"
+        "        print('asking', name)\n        return len(name)\nShop.price('tea')",
+        "print(Shop.price('tea'))",
+    ),
+    "cache_that_prints_by_another_function": (
+        "import functools\ndef say(n):\n    print('computing', n)\n@functools.lru_cache\ndef double(n):\n    say(n)\n"
+        "    return 2 * n\ndef twice(n):\n    return double(n)\ntwice(1)",
+        "print(twice(1), double(2))",
+        "print(double(2))\ndouble.cache_clear()\nprint(double(1))",
+    ),
+    "cache_of_a_frame": (
+        "import functools, pandas as pd\n@functools.lru_cache\ndef load():\n    return pd.DataFrame({'a': [1]})\n"
+        "frame = load()\nframe['b'] = 2",
+        "print(list(load().columns), load() is frame)",
+        "load()['c'] = 3\nprint(list(frame.columns))",
+    ),
+    "cache_of_what_time_gives": (
+        "import functools, random\n@functools.lru_cache\ndef draw(n):\n    return random.random()\nfirst = draw(1)",
+        "print(first == draw(1), first == draw(2))",
+    ),
+    "cache_of_a_class": (
+        "import functools\n@functools.lru_cache\nclass Named:\n    def __init__(self, name):\n        print('made', name)\n"
+        "tea = Named('tea')",
+        "print(Named('tea') is tea)",
+    ),
+    "cache_in_a_loop_that_prints": [
+        (
+            "import functools\n@functools.lru_cache\ndef double(n):\n    print('computing', n)\n    return 2 * n\n"
+            "items, found = [1, 2, 1], []",
+            "step:load",
+        ),
+        ("for item in items:\n    found.append(double(item))", "step:each foreach"),
+        ("print(found)", "step:c"),
+    ],
+    "cache_in_a_loop_that_computes": [
+        (
+            "import functools, math\n@functools.lru_cache\ndef fib(n):\n    return n if n < 2 else fib(n - 1) + fib(n - 2)\n"
+            "items, found = [5, 7, 5], []",
+            "step:load",
+        ),
+        ("for item in items:\n    found.append(fib(item) + math.floor(1.5))", "step:each foreach"),
+        ("print(found, fib(9))", "step:c"),
+    ],
+    "cache_in_branches_that_computes": [
+        (
+            "import functools\n@functools.cache\ndef name(n, pad='-'):\n    return f'{n:>3}'.replace(' ', pad)",
+            "step:load",
+        ),
+        ("n = 1", "step:load"),
+        ("a = name(n)", "step:a after:load"),
+        ("b = name(n)", "step:b after:load"),
+        ("print(a, b, name(2))", "step:c"),
+    ],
 }
 
 REFUSED = {
@@ -108,4 +174,7 @@ REFUSED = {
     "cache_of_a_module_of_a_builtin": "WB409",
     "cache_of_a_module_in_branches": "WB403",
     "cache_of_a_module_in_one_branch": "WB403",
+    "cache_of_a_module_in_a_loop": "WB403",
+    "cache_of_a_class": "WB409",
+    "cache_in_a_loop_that_prints": "WB403",
 }

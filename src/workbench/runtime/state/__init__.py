@@ -14,7 +14,7 @@ from typing import Any
 
 from workbench.runtime.imports import ImportWatch
 from workbench.runtime.pickling import digest, dumps, loads
-from workbench.runtime.state.caches import ModuleCaches
+from workbench.runtime.state.caches import Caches
 from workbench.runtime.state.counters import LibraryCounters
 from workbench.runtime.state.definitions import Definitions
 from workbench.runtime.state.figures import OpenFigures
@@ -87,7 +87,7 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
 def live_kinds(module: types.ModuleType) -> tuple[LiveKind, ...]:
     """Every kind of state that consists of objects. module: the flow's."""
     return (
-        *(ModuleData(module), ModuleCaches(module), Patches(module)),
+        *(ModuleData(module), Caches(module), Patches(module)),
         *(LogHandlers(), WarningRecord(), NumpyErrorCall(), OpenFigures()),
     )
 

@@ -1,4 +1,4 @@
-"""What functions of the notebook's own modules have cached by `functools.lru_cache`: the calls, and what they gave.
+"""What functions of the notebook, and of its own modules, have cached by `functools.lru_cache`: calls and results.
 
 A cached function that an earlier step called computes, prints and counts nothing when it is called once more. So the
 next task's cache is filled as it was: with the results themselves, in their order, and with the same counts.
@@ -10,6 +10,7 @@ import contextlib
 import functools
 import gc
 import os
+import re
 import types
 from typing import Any
 
@@ -18,25 +19,30 @@ from workbench.runtime.pickling import digest
 from workbench.runtime.source import text_of
 from workbench.runtime.state.live import Held, LiveKind
 from workbench.runtime.state.modules import own_modules
+from workbench.runtime.state.purity import is_constant, is_pure
 
+_COUNTS = re.compile(r"\bcache_(info|clear)\b")
+"""What a flow's text has that tells a function from one that was called more often, or less."""
 _WRAPPER: type = type(functools.lru_cache(len))
 
 Call = tuple[tuple[Any, ...], dict[str, Any], Any]
 """Arguments, named ones, result."""
 
 
-class ModuleCaches(LiveKind):
+class Caches(LiveKind):
     """Of each cached function that was called: (task, hits, misses, calls); calls is None where they can't go along.
 
     task: who called it last, so that two branches that call it disagree: in the notebook only one of them computes.
+    A function that only computes is left out, unless cells look at its counts.
     """
 
-    name = "module caches"
+    name = "caches"
 
     def __init__(self, flow_module: types.ModuleType) -> None:
         self._flow_module = flow_module
         self._came: dict[str, tuple[Any, Any]] = {}  # the task that it came from, and cache_info as it was then
         self._lost: set[str] = set()
+        self._counts = _COUNTS.search(text_of(flow_module)) is not None
 
     def look(self) -> Held:
         found: Held = {}
@@ -50,6 +56,8 @@ class ModuleCaches(LiveKind):
                     found[key] = ((os.getpid(), 0, sum(each.cache_info()[1] for each in wrappers), None),)
             elif info[:2] != (0, 0):
                 calls = _calls(wrappers[0])
+                if calls is not None and not self._counts and _only_computes(wrappers[0], calls):
+                    continue
                 if calls is not None and digest(calls, self._flow_module) is None:
                     calls = None
                 found[key] = ((task if info == before else os.getpid(), *info[:2], calls),)
@@ -63,7 +71,7 @@ class ModuleCaches(LiveKind):
             task, hits, misses, calls = value[0]
             if calls is None or len(wrappers) > 1 or not _fill(wrappers[0], hits, misses, calls):
                 self._lost.add(key)
-                if "cache_info" in text_of(self._flow_module):
+                if self._counts:
                     raise self._refusal(key)
             self._came[key] = (task, wrappers[0].cache_info())
         return True
@@ -71,16 +79,17 @@ class ModuleCaches(LiveKind):
     def _refusal(self, key: str) -> HandOverError:
         return HandOverError(
             "WB409",
-            f"this step asks `{key.replace(':', '.')}`, and what earlier steps' calls left in its cache can't go along",
+            f"this step asks `{_path(key)}`, and what earlier steps' calls left in its cache can't go along",
             hint="keep what the first call gave under a name, or put the cells that call it into one step",
         )
 
     def title(self, key: str) -> str:
-        return f"the cache of `{key.replace(':', '.')}`"
+        return f"the cache of `{_path(key)}`"
 
     def _wrappers(self) -> dict[str, list[Any]]:
         """The cached functions of modules that have any, by module and qualified name."""
-        modules = {name: vars(each) for name, each in own_modules(self._flow_module) if "cache" in text_of(each)}
+        own = [*own_modules(self._flow_module), (self._flow_module.__name__, self._flow_module)]
+        modules = {name: vars(each) for name, each in own if "cache" in text_of(each)}
         found: dict[str, list[Any]] = {}
         for each in gc.get_objects() if modules else ():
             if type(each) is _WRAPPER and getattr(each, "__module__", "") in modules:
@@ -90,6 +99,17 @@ class ModuleCaches(LiveKind):
                 if type(each) is _WRAPPER and getattr(each, "__module__", "") not in modules:  # of a library's function
                     found.setdefault(f"{module}:{name}", []).append(each)
         return found
+
+
+def _path(key: str) -> str:
+    """A function's name as the notebook has it."""
+    return key.replace(":", ".").removeprefix("__main__.")
+
+
+def _only_computes(wrapper: Any, calls: list[Call]) -> bool:
+    """Whether the calls, made once more, would give the same and do nothing else."""
+    constant = all(is_constant((*arguments, *named.values(), result)) for arguments, named, result in calls)
+    return constant and is_pure(wrapper.__wrapped__)
 
 
 def _calls(wrapper: Any) -> list[Call] | None:
