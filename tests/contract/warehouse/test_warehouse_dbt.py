@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from workbench.errors import WarehouseError
+from workbench.warehouse.connection import own_session
 
 Ask = Callable[..., pd.DataFrame]
 
@@ -17,6 +18,33 @@ def test_temporary_tables_with_qualified_names(ask: Ask) -> None:
     schema = ask("select current_schema() as s").s[0]
     ask(f"create or replace temporary table {schema}.t__dbt_tmp as (select 1 as id)")
     assert ask(f"select id from {schema}.t__dbt_tmp").id.tolist() == [1]
+
+
+def test_what_is_temporary_goes_with_its_session(ask: Ask, profile: str) -> None:
+    """Tables and views with qualified names as well; a permanent one by a name that was temporary before stays."""
+    schema = ask("select current_schema() as s").s[0]
+    with own_session(profile) as other:
+        for statement in (
+            f"create or replace temporary table {schema}.t__dbt_tmp as select 1 as id",
+            f"create or replace temporary table {schema}.t__dbt_tmp as select 2 as id",
+            f"create temporary view {schema}.v__dbt_tmp as select 1 as id",
+            f"create temporary table {schema}.kept (id int)",
+            f"drop table {schema}.kept",
+            f"create table {schema}.kept (id int)",
+        ):
+            other.cursor().execute(statement)
+        assert other.cursor().execute(f"select id from {schema}.t__dbt_tmp").fetchall() == [(2,)]
+    found = ask("select table_name from information_schema.tables where table_schema = current_schema()")
+    assert found.table_name.tolist() == ["KEPT"]
+
+
+def test_a_temporary_table_writes_over_no_other(ask: Ask, only_local: None) -> None:
+    """An account hides the permanent one for a while; here that is refused, and the table is as it was."""
+    schema = ask("select current_schema() as s").s[0]
+    ask("create table t as select 1 as id")
+    with pytest.raises(WarehouseError, match="temporary table with the name of one that is there"):
+        ask(f"create or replace temporary table {schema}.t as select 2 as id")
+    assert ask("select id from t").id.tolist() == [1]
 
 
 def test_merge_inserts_what_is_not_there(ask: Ask) -> None:

@@ -58,14 +58,18 @@ def test_those_who_start_at_once_share_one_server(alone: Project) -> None:
 
 
 def test_killed_and_started_again(alone: Project) -> None:
-    """After kill -9 the data is there, and the next query starts another server without being told."""
+    """After kill -9 the data is there, and the next query starts another server without being told; what was temporary
+    is gone.
+    """
     sql("create table t as select 1 as a")
+    sql("create temporary table analytics.t__tmp as select 1 as a")
     first = local.ensure(alone)
     os.kill(first.pid, signal.SIGKILL)
     assert until(lambda: not is_owned(Folder.of(alone)))
     assert read(Folder.of(alone)) == first, "the dead server's address is still there"
     assert local.find(alone) is None
     assert sql("select a from t").a.tolist() == [1]
+    assert sql("select table_name from information_schema.tables").table_name.tolist() == ["T"]
     assert local.ensure(alone).pid != first.pid
 
 

@@ -16,11 +16,15 @@ Target = tuple[str, str, str]  # database, schema, name
 
 
 class Changed(NamedTuple):
-    """The tables and views that a statement changes, whether it makes them, and whether rows go."""
+    """The tables and views that a statement changes, whether it makes them, and whether rows go.
+
+    temporary: the session that they go with, see `temporary`.
+    """
 
     targets: list[Target]
     made: bool = False
     fewer: bool = False
+    temporary: int | None = None
 
 
 NOTHING = Changed([])
@@ -34,6 +38,7 @@ def statements() -> tuple[str, ...]:
         f"CREATE TABLE IF NOT EXISTS {{catalog}}.{NOTES} (schema_name VARCHAR, table_name VARCHAR, "
         "created TIMESTAMPTZ, altered TIMESTAMPTZ, PRIMARY KEY (schema_name, table_name));",
         f"ALTER TABLE {{catalog}}.{NOTES} ADD COLUMN IF NOT EXISTS counted BIGINT;",
+        f"ALTER TABLE {{catalog}}.{NOTES} ADD COLUMN IF NOT EXISTS temporary BIGINT;",
     )
 
 
@@ -100,10 +105,11 @@ def note(cursor: Any, changed: Changed) -> None:
     with _writing:
         for database, schema, name in changed.targets:
             cursor.execute(
-                f"INSERT INTO {quoted(database)}.{NOTES} AS n VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "  # noqa: S608
+                f"INSERT INTO {quoted(database)}.{NOTES} AS n VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "  # noqa: S608
                 "altered = excluded.altered, created = coalesce(excluded.created, n.created), "
-                "counted = CASE WHEN excluded.created IS NULL THEN coalesce(excluded.counted, n.counted) END",
-                [schema, name, now if changed.made else None, now, counted],
+                "counted = CASE WHEN excluded.created IS NULL THEN coalesce(excluded.counted, n.counted) END, "
+                "temporary = CASE WHEN excluded.created IS NULL THEN n.temporary ELSE excluded.temporary END",
+                [schema, name, now if changed.made else None, now, counted, changed.temporary],
             )
 
 

@@ -14,12 +14,15 @@ Refuse = Callable[[str], Exception]
 
 @dataclass(slots=True)
 class Context:
-    """A session's own state, beside what fakesnow keeps of it. query_ids: of its statements, the last one last."""
+    """A session's own state, beside what fakesnow keeps of it. query_ids: of its statements, the last one last;
+    has_temporary: whether it has made something that is to go with it, see `temporary`.
+    """
 
     session_id: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     query_ids: list[str] = field(default_factory=list)
     in_transaction: bool = False
+    has_temporary: bool = False
 
 
 def of(connection: Any) -> Context:

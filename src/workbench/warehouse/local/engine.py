@@ -47,7 +47,7 @@ def open_engine(folder: Folder) -> Any:
     from fakesnow.instance import FakeSnow
     from fakesnow.transforms import stage
 
-    from workbench.warehouse.local import mends
+    from workbench.warehouse.local import mends, temporary
 
     logging.getLogger("fakesnow.server").setLevel(logging.WARNING)  # it sets its own level when it is imported
     mends.apply()
@@ -61,6 +61,7 @@ def open_engine(folder: Folder) -> Any:
     for file in sorted(folder.path.glob("*.db")):
         engine.connect(database=file.stem).close()
     engine.connect(database=DATABASE, schema=SCHEMA).close()
+    temporary.drop(engine.duck_conn)  # what a server that was killed left
     fakesnow.server.shared_fs = engine
     return engine
 

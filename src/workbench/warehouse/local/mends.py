@@ -28,6 +28,7 @@ from workbench.warehouse.local import (
     rewrites,
     shows,
     statements,
+    temporary,
     typed,
     variables,
     views,
@@ -322,6 +323,10 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
             session.in_transaction = False
             before, cursor._conn._wb_pending = cursor._conn.__dict__.get("_wb_pending") or [], None
         _this.changed = changes.following(cursor._conn, expression, before)
+        if temporary.is_made(expression):
+            _this.changed = _this.changed._replace(temporary=session.session_id)
+            temporary.check(cursor._duck_conn, _this.changed, refuse)
+            session.has_temporary = True
         changes.counted(cursor._conn, expression)
         expression, _this.comments = comments.taken(expression, rewrites.text_of(expression), refuse)
         expression = shows.mended(expression, cursor._conn, refuse)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from workbench.warehouse.local import functions, quantiles, queries, semistructured, statements, times
+from workbench.warehouse.local import functions, quantiles, queries, semistructured, statements, temporary, times
 
 Refuse = Callable[[str], Exception]
 
@@ -52,7 +52,7 @@ def mended(statement: Any, refuse: Refuse) -> Any:
     functions.mended(statement, refuse)
     semistructured.mended(statement, refuse)
     if isinstance(statement, exp.Create):
-        _keep_qualified(statement)
+        temporary.as_ordinary(statement)
         statements.with_checks(statement)
     if isinstance(statement, exp.Merge):
         _qualify_inserted(statement)
@@ -136,16 +136,6 @@ def _no_grants() -> Any:
     )
     columns = ", ".join(f"''::varchar as \"{name}\"" for name in names)
     return parse_one(f"select {columns} where false", read="snowflake")
-
-
-def _keep_qualified(create: Any) -> None:
-    """DuckDB's temporary objects live in no schema: one with a qualified name is an ordinary one, as dbt drops it."""
-    from sqlglot import exp
-
-    table, properties = create.find(exp.Table), create.args.get("properties")
-    if table is not None and table.db and properties is not None:
-        kept = [p for p in properties.expressions if not isinstance(p, exp.TemporaryProperty)]
-        properties.set("expressions", kept)
 
 
 def _qualify_inserted(merge: Any) -> None:

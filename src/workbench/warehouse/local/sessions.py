@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.warehouse.base import PROCESS, process_name
+from workbench.warehouse.local import context, temporary
 
 log = logging.getLogger("workbench.warehouse")
 
@@ -42,10 +43,16 @@ class Session:
 
     def close(self) -> None:
         """Close it when its statement has ended; what it didn't commit is gone, and what it staged for itself."""
+        import fakesnow.server
         from fakesnow.transforms import stage
 
-        with self.lock, contextlib.suppress(Exception):
-            self.connection.close()
+        with self.lock:
+            with contextlib.suppress(Exception):
+                self.connection.close()
+            own = context.of(self.connection)
+            if own.has_temporary:
+                with fakesnow.server.shared_fs.duck_conn.cursor() as other:
+                    temporary.drop(other, own.session_id)
         shutil.rmtree(Path(stage.LOCAL_BUCKET_PATH, self.connection.table_stages._session), ignore_errors=True)
 
 
