@@ -11,7 +11,9 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
@@ -28,6 +30,40 @@ from workbench.warehouse.load import load
 
 ROOT = Path(__file__).parents[2]
 DBT = ROOT / "dbt"
+MORE_MODELS = Path(__file__).with_name("dbt_more")
+FOUND = "found: "
+BUILD = "build --event-time-start 2026-01-01 --event-time-end 2027-01-01"  # of models by batches
+DBT_STEPS = f"""
+import json, pathlib, sys
+from dbt.cli.main import dbtRunner
+runner = dbtRunner()
+for step in json.loads(sys.argv[1]):
+    if isinstance(step, dict):
+        for path, text in step.items():
+            pathlib.Path(path).write_text(text)
+        continue
+    done = runner.invoke(["--no-use-colors", "--log-level", "warn", *step.split(), "--target", "local"])
+    if done.exception or not done.success:
+        sys.exit(f"dbt {{step}} failed: {{done.exception}}")
+    found = {{}}
+    for one in done.result.results:
+        found[one.node.name] = {{"status": str(one.status), "rows": one.adapter_response.get("rows_affected")}}
+    print({FOUND!r} + json.dumps(found))
+"""
+# what each kind of incremental model and snapshot has after another day, on which 1 and 3 changed, 2 went, and 4 came
+MORE = {
+    "select id, name from by_append order by id": """1,"a ""quoted"" one"\n2,größe\n3,three\n4,four\n""",
+    "select id, amount from by_delete_insert order by id": "1,2.5\n2,\n3,3.0\n4,4.0\n",
+    "select id from by_overwrite order by id": "1\n3\n4\n",
+    "select id, seen_at::date from by_batch order by id": "1,2026-10-01\n3,2026-10-03\n4,2026-10-03\n",
+    "select * from by_merge order by id": """1,"a ""quoted"" one!",2.5\n2,größe!,\n3,three!,3.0\n4,four,4.0\n""",
+    "select id, amount, dbt_is_deleted, dbt_valid_to is null from things_by_time order by id, dbt_valid_from": (
+        "1,1.5,False,True\n2,,False,False\n2,,True,True\n3,3.0,False,False\n3,3.0,False,True\n4,4.0,False,True\n"
+    ),
+    "select id, amount, dbt_valid_to = '9999-12-31' from things_by_check order by id, dbt_valid_from": (
+        "1,1.5,False\n1,2.5,True\n2,,False\n3,3.0,False\n3,3.0,True\n4,4.0,True\n"
+    ),
+}
 
 
 class Built:
@@ -36,13 +72,44 @@ class Built:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.project = Project(root)
-        self.dbt = Path(shutil.copytree(DBT, root / "dbt", ignore=shutil.ignore_patterns("target", "logs")))
+        self.dbt_folder = Path(shutil.copytree(DBT, root / "dbt", ignore=shutil.ignore_patterns("target", "logs")))
         self.shop: Shop = generate(SIZES["small"], root / "shop")
         load(self.shop.folder, project=self.project)
         self.transform()
 
     def transform(self) -> None:
-        transform(self.dbt, local.ensure(self.project).environment())
+        transform(self.dbt_folder, local.ensure(self.project).environment())
+
+    def dbt(self, *steps: str | dict[str, str]) -> list[dict[str, dict[str, Any]]]:
+        """Run commands of dbt's in one process: of each, the nodes' status and affected rows. A dict is files' texts,
+        by their paths in the project, that are written before the next command.
+        """
+        environment = {"DBT_PROJECT_DIR": str(self.dbt_folder), "DBT_PROFILES_DIR": str(self.dbt_folder)}
+        ended = subprocess.run(
+            [sys.executable, "-c", DBT_STEPS, json.dumps(steps)],
+            env={**os.environ, **environment, **local.ensure(self.project).environment()},
+            cwd=self.dbt_folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        return [json.loads(line[len(FOUND) :]) for line in ended.stdout.splitlines() if line.startswith(FOUND)]
+
+    @contextmanager
+    def more_models(self) -> Iterator[dict[str, str]]:
+        """Each kind of incremental model and snapshot over a seed; gives the files that are others another day."""
+        files = [path for path in MORE_MODELS.glob("*/*") if path.parent.name != "later"]
+        for path in files:
+            target = self.dbt_folder / path.relative_to(MORE_MODELS)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(path, target)
+        later = {"models/by_merge.sql": "by_merge.sql", "seeds/things.csv": "things.csv"}
+        try:
+            yield {path: (MORE_MODELS / "later" / name).read_text() for path, name in later.items()}
+        finally:
+            for path in files:
+                (self.dbt_folder / path.relative_to(MORE_MODELS)).unlink()
 
     def events(self) -> list[dict]:
         """Every event of the files."""
@@ -113,9 +180,9 @@ def test_the_snowflake_target_reads_its_own_variables(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_every_column_is_described(built: Built) -> None:
     """What the documentation shows of a table is all of its columns, each with a sentence."""
-    manifest = json.loads((built.dbt / "target" / "manifest.json").read_text())
-    catalog = json.loads((built.dbt / "target" / "catalog.json").read_text())
-    assert (built.dbt / DOCS).stat().st_size > 100_000
+    manifest = json.loads((built.dbt_folder / "target" / "manifest.json").read_text())
+    catalog = json.loads((built.dbt_folder / "target" / "catalog.json").read_text())
+    assert (built.dbt_folder / DOCS).stat().st_size > 100_000
     for kind in ("nodes", "sources"):
         for name, table in catalog[kind].items():
             described = {
@@ -124,7 +191,7 @@ def test_every_column_is_described(built: Built) -> None:
             assert set(described) == {column.lower() for column in table["columns"]}, name
             assert all(described.values()), name
             assert manifest[kind][name]["description"]
-    assert len(catalog["nodes"]) == 8
+    assert len(catalog["nodes"]) == 9
     assert len(catalog["sources"]) == 3
 
 
@@ -231,21 +298,43 @@ def test_the_exploring_notebook_on_another_profile(built: Built, tmp_path: Path)
 
 
 @pytest.mark.slow
-def test_the_latest_load_wins(built: Built) -> None:
-    """A record that is loaded again, corrected, is there once and corrected; what else was loaded stays."""
+def test_a_build_takes_what_is_new(built: Built) -> None:
+    """Of what was loaded since, a build takes each record once, the corrected one for the one that was there; prices
+    have versions; freshness is of the loads; the next build finds nothing new.
+    """
     event = next(event for event in built.events() if event["product_action"] == "detail")
-    with gzip.open(next((built.shop.folder / "catalogue").iterdir()), "rt") as lines:
+    with gzip.open(max((built.shop.folder / "catalogue").iterdir()), "rt") as lines:
         product = json.loads(next(lines))
     before = sql("select count(*) as n from shopping_events")["n"].item()
-    built.land("events", "redelivered", {**event, "url": "https://shop.example/moved"})
+    for table in ("events", "catalogue", "searches"):  # all of it was the day before yesterday
+        sql(f"update raw.{table} set loaded_at = dateadd(day, -2, loaded_at)")
+    later = {**event, "epoch_ms": event["epoch_ms"] + 1}
+    built.land("events", "redelivered", {**event, "url": "https://shop.example/moved"}, later)
     built.land("catalogue", "a-later-export", {**product, "price_bucket": 11 - product["price_bucket"]})
-    built.transform()
-    assert sql("select count(*) as n from raw.events")["n"].item() == before + 1
-    assert sql("select count(*) as n from shopping_events")["n"].item() == before
+    with built.more_models() as another_day:
+        freshness, first, second = built.dbt("source freshness", BUILD, another_day, BUILD)
+        assert {name: found["status"] for name, found in freshness.items()} == {
+            "events": "pass",
+            "catalogue": "pass",
+            "searches": "warn",
+        }
+        for build in (first, second):
+            assert {found["status"] for found in build.values()} <= {"success", "pass", "no-op"}
+            assert build["stg_events"]["rows"] == 2
+        assert (first["product_history"]["rows"], second["product_history"]["rows"]) == (2, 0)
+        assert {text: sql(text).to_csv(index=False, header=False) for text in MORE} == MORE
+    assert sql("select count(*) as n from raw.events")["n"].item() == before + 2
+    assert sql("select count(*) as n from shopping_events")["n"].item() == before + 1
     moved = sql("select session_id from shopping_events where url = 'https://shop.example/moved'")
     assert moved["session_id"].tolist() == [event["session_id"]]
     price = sql("select price_bucket from product_features where sku = :sku", sku=product["sku"])
     assert price["price_bucket"].tolist() == [11 - product["price_bucket"]]
+    versions = sql("select * from product_history where sku = :sku order by dbt_valid_from", sku=product["sku"])
+    assert versions["dbt_valid_to"].tolist()[0] == versions["dbt_valid_from"].tolist()[1]
+    assert versions["dbt_valid_to"].isna().tolist() == [False, True]
+    assert versions["price_bucket"].tolist()[1] == 11 - product["price_bucket"]
+    assert sql("select count(*) as n from product_history")["n"].item() == built.shop.products + 1
+    assert sql("select table_name from information_schema.tables where table_name ilike '%dbt_tmp'").empty
 
 
 @pytest.mark.slow

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', unique_key='event_id', on_schema_change='fail') }}
 -- a record has no id of its own: session, time and what was done tell events apart, and let a record be loaded again
 with
 
@@ -21,6 +22,12 @@ exploded as (
         file_name,
         load_id
     from {{ source('raw', 'events') }}
+    {% if is_incremental() %}
+    -- what was loaded since; and within an hour before it once more, as of two loads at once the first may end last
+    where loaded_at >= (
+        select coalesce(dateadd(hour, -1, max(loaded_at)), '1970-01-01'::timestamp_ntz) from {{ this }}
+    )
+    {% endif %}
 
 )
 
