@@ -12,10 +12,11 @@ from workbench.project import Project
 if TYPE_CHECKING:
     import pandas as pd
 
+    from workbench.explore.comparison import Comparison
     from workbench.explore.describing import Description
     from workbench.explore.listing import Tables
     from workbench.explore.previewing import Preview
-    from workbench.explore.profiled import Comparison, Profile
+    from workbench.explore.profiled import Profile
     from workbench.warehouse.load import Loaded
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from workbench.errors import ParameterError, WarehouseError
 from workbench.explore import measures, words
+from workbench.explore.comparison import Comparison
 from workbench.explore.measures import COLUMNS, ColumnProfile, Source
-from workbench.explore.profiled import Comparison, Profile, Side
+from workbench.explore.profiled import Profile, Side
 from workbench.sqltext import binds as bind_names
 from workbench.warehouse.base import quoted
 from workbench.warehouse.catalog import Column, TableFacts, find
