@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workbench.explore import drawing, measures
-from workbench.explore.axes import BARS, TIMES, for_numbers, for_times
+from workbench.explore import drawing, following, measures
+from workbench.explore.axes import BARS, TIMES, Axis, for_numbers, for_times
 from workbench.explore.drift import distance, drift
 from workbench.explore.measures import ColumnProfile, Source, kind_of
 from workbench.warehouse.catalog import Column
@@ -116,6 +116,78 @@ def test_a_value_that_is_frequent_on_one_side_alone() -> None:
     complete = [column(top=(("x", 100),), complete=True), column(top=(("y", 100),), complete=True)]
     assert drift(*complete).distance == 1  # type: ignore[union-attr]
     assert drift(column(kind="FLOAT"), column()) is None
+
+
+def ids(*values: int, **more: object) -> ColumnProfile:
+    """A column of whole numbers between two limits, of which many differ."""
+    low, high = values
+    return column(kind="NUMBER(38,0)", low=low, high=high, **{"distinct": 100, **more})  # type: ignore[arg-type]
+
+
+def texts(prefix: str, count: int, each: int) -> ColumnProfile:
+    tops = tuple((f"{prefix}{number}", each) for number in range(count))
+    return column(rows=count * each, distinct=count, top=tops, complete=True)
+
+
+def times(first: str, last: str, axis: Axis | None = None, bars: tuple[int, ...] = ()) -> ColumnProfile:
+    plausible = (micro(first), micro(last))
+    return column(kind="TIMESTAMP_NTZ", low=plausible[0], high=plausible[1], plausible=plausible, axis=axis, bars=bars)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        (ids(1, 100), ids(101, 200), "other ids"),
+        (ids(1_000_001, 1_900_000), ids(1, 900_000), "other ids"),
+        (ids(1, 150, rows=1000), ids(160, 300, rows=1000), "other ids"),  # several rows each, counted up
+        (ids(1, 100), ids(50, 150), ""),  # some are the same
+        (ids(1, 150, rows=1000), ids(10_000, 10_150, rows=1000), ""),  # prices in cents, not in units
+        (ids(1, 5, distinct=5), ids(6, 10, distinct=5), ""),
+        (texts("a", 60, 3), texts("b", 60, 3), "other ids"),
+        (texts("a", 60, 3), texts("a", 60, 3), ""),
+        (texts("a", 6, 30), texts("b", 6, 30), ""),  # a category was renamed
+        (texts("a", 60, 30), texts("b", 60, 30), ""),
+    ],
+)
+def test_ids_of_two_days_are_others(left: ColumnProfile, right: ColumnProfile, expected: str) -> None:
+    """Ids that count up, or that name things of few rows each, have nothing in common, and that is no drift."""
+    for one, other in ((left, right), (right, left)):
+        found = drift(one, other)
+        assert found is None or found.expected == expected
+    apart = drift(texts("a", 60, 3), texts("b", 60, 3))
+    assert apart is not None
+    assert (round(apart.distance, 9), apart.verdict) == (1, "other ids")
+
+
+def test_times_of_two_days_are_others() -> None:
+    """Times with next to nothing in common are other times; where half of them are the same, they have drifted."""
+    axis = Axis(0, 3600, 4, "second")
+    days = [times("2026-01-01", "2026-01-02", axis, bars) for bars in ((50, 48, 2, 0), (0, 2, 48, 50), (0, 50, 50, 0))]
+    for other, verdict in ((days[1], "other times"), (days[2], "strong")):
+        found = drift(days[0], other)
+        assert found is not None
+        assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("right", "days", "follows"),
+    [
+        (("2026-10-02 00:03", "2026-10-02 23:50"), 1, True),
+        (("2026-10-02 09:00", "2026-10-03 00:40"), 1, True),  # sessions that go on after midnight
+        (("2026-09-24 00:03", "2026-09-24 23:50"), -7, True),
+        (("2026-10-01 00:09", "2026-10-01 23:39"), 1, False),  # loaded together
+        (("2026-10-02 00:03", "2026-10-02 23:50"), 0, False),
+        (("2026-12-02 00:03", "2026-12-02 23:50"), 1, False),
+    ],
+)
+def test_what_follows_the_day(right: tuple[str, str], days: int, follows: bool) -> None:
+    """Times that have moved by the days between, give or take; each side's bars are of its own day."""
+    left = times("2026-10-01 00:09", "2026-10-01 23:39")
+    assert following.follows(left, times(*right), days) is follows
+    assert following.moved(following.moved(left, 3), -3) == left
+    axis = for_times(micro("2026-10-01"), micro("2026-10-01 23:39"), day=False)
+    assert following.later(axis, 1).label(0) == "2026-10-02 00:00"
+    assert following.later(Axis(24_000, 3, 4, "month"), 1).label(0) == "2000-01"
 
 
 def test_statements_hold_names_as_names_and_numbers_as_binds() -> None:

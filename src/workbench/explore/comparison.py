@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from workbench.explore import column_html, drawing, figures, look, words
 from workbench.explore.axes import Axis
 from workbench.explore.drift import Drift, drift
+from workbench.explore.following import later
 from workbench.explore.measures import ColumnProfile
 from workbench.explore.profiled import Side
 
@@ -20,14 +23,23 @@ class Comparison:
     """Two tables, or two days of one, column by column; what drifted most comes first.
 
     left, right: the two Sides. drifts: by the left side's column name; a column that only one side has is not there,
-    nor one of apart, by which the sides were told apart.
+    nor one of apart, by which the sides were told apart. follows: columns of times that follow the day, and the days
+    between the sides: they are compared as if the days were one.
     """
 
-    def __init__(self, left: Side, right: Side, seconds: float, apart: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        left: Side,
+        right: Side,
+        seconds: float,
+        apart: frozenset[str] = frozenset(),
+        follows: Mapping[str, int] = MappingProxyType({}),
+    ) -> None:
         self.left = left
         self.right = right
         self.seconds = seconds
         self.apart = apart
+        self.follows = follows
         others = {column.name: column for column in right.columns}
         folded = {column.name.casefold(): column for column in right.columns}
         pairs = [(one, others.get(one.name) or folded.get(one.name.casefold())) for one in left.columns]
@@ -35,7 +47,9 @@ class Comparison:
         self.drifts: dict[str, Drift] = {
             one.name: found
             for one, other in pairs
-            if other is not None and one.name not in apart and (found := drift(one, other)) is not None
+            if other is not None
+            and one.name not in apart
+            and (found := drift(one, other, day_on_day=one.name in follows)) is not None
         }
         both = [(one, other) for one, other in pairs if other is not None]
         both.sort(key=self._place)
@@ -47,8 +61,8 @@ class Comparison:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a column, what drifted most first: column, drift (0 to 1), noise, verdict, and each of Profile.frame's
-        numbers twice, with `_left` and `_right`.
+        """A row a column, what drifted most first: column, drift (0 to 1), noise, verdict, follows_day, and each of
+        Profile.frame's numbers twice, with `_left` and `_right`.
         """
         import pandas as pd
 
@@ -58,6 +72,7 @@ class Comparison:
             row: dict[str, Any] = {"column": _either(one, other).name}
             row |= {"drift": found.distance if found else None, "noise": found.noise if found else None}
             row["verdict"] = self._verdict(one, other)
+            row["follows_day"] = one is not None and one.name in self.follows
             for side, column in (("left", one), ("right", other)):
                 if column is not None:
                     row |= {f"{key}_{side}": value for key, value in figures.row(column).items() if key != "column"}
@@ -76,6 +91,7 @@ class Comparison:
                     "drift": found.distance if (found := one and self.drifts.get(one.name)) else None,
                     "noise": found.noise if found else None,
                     "verdict": self._verdict(one, other),
+                    "follows_day": one is not None and one.name in self.follows,
                     "left": figures.plain(figures.row(one)) if one else None,
                     "right": figures.plain(figures.row(other)) if other else None,
                 }
@@ -84,9 +100,13 @@ class Comparison:
         }
 
     def _place(self, pair: tuple[ColumnProfile, ColumnProfile]) -> float:
-        """What is of another type first, what is beyond chance by its distance, and what told the sides apart last."""
+        """What is of another type first, what is beyond chance by its distance, what any two days differ in, what
+        chance did, and what told the sides apart last.
+        """
         one, other = pair
         if (found := self.drifts.get(one.name)) is not None:
+            if found.verdict == found.expected:
+                return 0.0
             return (1.0 if found.verdict == "chance" else 0.0) - found.distance
         return -2.0 if one.kind.name != other.kind.name else 2.0
 
@@ -118,7 +138,15 @@ class Comparison:
         titles = ["column", "drift", "", "left", "", "right", ""]
         text = words.aligned(titles, rows, right={1}, wide=look.terminal_width())
         sides = f"left: {self.left.title}, {self.left.said}\nright: {self.right.title}, {self.right.said}"
-        return f"{text}\n{sides} · {self.seconds:.1f} s"
+        return "\n".join([text, *self._notes(), f"{sides} · {self.seconds:.1f} s"])
+
+    def _notes(self) -> list[str]:
+        """Of the columns that are compared otherwise than by their values."""
+        names = [words.one_line(one.name) for one, _ in self.pairs if one is not None and one.name in self.follows]
+        if not names:
+            return []
+        verb = "follows the day: its" if len(names) == 1 else "follow the day: their"
+        return [f"{', '.join(names)} {verb} times are compared as if both days were one"]
 
     def _repr_html_(self) -> str:
         rows = []
@@ -127,9 +155,10 @@ class Comparison:
             number = f"{found.distance:.3f}" if found else ""
             verdict = self._verdict(one, other)
             level = {"strong": "wb-bad", "some": "wb-warm", "slight": "wb-left"}.get(verdict, "wb-quiet")
-            meter = drawing.meter(found.distance, level) if found else ""
+            meter = drawing.meter(found.distance, level) if found and verdict != found.expected else ""
             said = f'<span class="wb-soft">{look.esc(verdict)}</span>'
-            drawn = _drawn_two(one, other) if one and other else column_html.drawn(_either(one, other))
+            days = self.follows.get(one.name, 0) if one else 0
+            drawn = _drawn_two(one, other, days) if one and other else column_html.drawn(_either(one, other))
             numbers = "<br>".join(
                 f'<i class="wb-dot {kind}"></i>{_brief_html(column)}'
                 for kind, column in (("wb-left", one), ("wb-right", other))
@@ -145,7 +174,7 @@ class Comparison:
         return look.page(
             sides
             + look.table(headers, rows)
-            + look.note(f"drift: Jensen-Shannon distance, 0 to 1 · {self.seconds:.1f} s")
+            + look.note(" · ".join([*self._notes(), f"drift: Jensen-Shannon distance, 0 to 1 · {self.seconds:.1f} s"]))
         )
 
 
@@ -156,10 +185,14 @@ def _either(one: ColumnProfile | None, other: ColumnProfile | None) -> ColumnPro
     return column
 
 
-def _drawn_two(one: ColumnProfile, other: ColumnProfile) -> str:
+def _drawn_two(one: ColumnProfile, other: ColumnProfile, days: int) -> str:
+    """Both sides' bars on one axis, or the values that changed most. days: between the bars of the two sides."""
     if one.axis is not None and one.axis == other.axis and (any(one.bars) or any(other.bars)):
         labels = [one.axis.label(place) for place in range(len(one.bars))]
-        return drawing.svg_two(one.bars, other.bars, labels) + _ends_two(one)
+        if days and isinstance(one.axis, Axis):
+            second = later(one.axis, days)
+            labels = [f"{label} and {second.label(place)}" for place, label in enumerate(labels)]
+        return drawing.svg_two(one.bars, other.bars, labels) + _ends_two(one, days)
     left, right = dict(one.top), dict(other.top)
     if not left and not right:
         return ""
@@ -180,12 +213,14 @@ def _drawn_two(one: ColumnProfile, other: ColumnProfile) -> str:
     return "".join(lines)
 
 
-def _ends_two(column: ColumnProfile) -> str:
+def _ends_two(column: ColumnProfile, days: int) -> str:
     if not isinstance(column.axis, Axis):
         return column_html.ends(column)
     axis = column.axis
     first = axis.label(0)
     last = axis.label(axis.count - 1)
+    if days:  # of each side's day
+        first, last = (text.partition(" ")[2] for text in (first, last))
     if axis.unit == "number" and not axis.whole and not (axis.below or axis.above):
         first, last = words.number(axis.start), words.number(axis.start + axis.count * axis.width)
     return f'<div class="wb-ends"><span>{look.esc(first)}</span><span>{look.esc(last)}</span></div>'

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from workbench.explore.measures import ColumnProfile
 
 SLIGHT, STRONG = 0.1, 0.3
+COMMON = 0.05  # share of rows: times that have no more in common are other times
+PARTS = 8  # of a day
+MANY, ROWS = 50, 20  # ids: so many at the least, of so many rows each at most
 _OTHER, _NULL, _NAN, _INFINITE = "other", "null", "nan", "infinite"
 
 
@@ -22,16 +25,20 @@ _OTHER, _NULL, _NAN, _INFINITE = "other", "null", "nan", "infinite"
 class Drift:
     """distance: from 0 to 1. noise: the distance that two samples of these sizes have on average when nothing changed.
 
-    verdict: `chance` (no more than twice the noise), `slight` (below 0.1), `some`, `strong` (from 0.3 on).
+    expected: `other times` or `other ids` where the values are what any two days have others of, else empty. verdict:
+    `chance` (no more than twice the noise), what is expected, `slight` (below 0.1), `some`, `strong` (from 0.3 on).
     """
 
     distance: float
     noise: float
+    expected: str = ""
 
     @property
     def verdict(self) -> str:
         if self.distance <= 2 * self.noise or self.distance == 0:
             return "chance"
+        if self.expected:
+            return self.expected
         return "slight" if self.distance < SLIGHT else "some" if self.distance < STRONG else "strong"
 
 
@@ -51,26 +58,66 @@ def distance(left: Mapping[Hashable, int], right: Mapping[Hashable, int]) -> Dri
     return Drift(math.sqrt(min(1.0, max(0.0, divergence))), math.sqrt(min(1.0, expected)))
 
 
-def drift(left: ColumnProfile, right: ColumnProfile) -> Drift | None:
+def drift(left: ColumnProfile, right: ColumnProfile, *, day_on_day: bool = False) -> Drift | None:
     """How far a column of one table is from the same of another: its bars, or its values, and what is NULL or NaN.
 
     Values that are frequent on neither side count as one; one that is frequent on one side alone counts on the other as
     often as it can there, so that no drift is made up. None where a side has no rows or the types differ in kind.
+    day_on_day: whether the bars are times within each side's day; they are put together to PARTS of it, as what happens
+    comes in sessions, and no two days have the same ones in each half hour.
     """
     if left.kind.name != right.kind.name:
         return None
-    if left.axis is not None and left.axis == right.axis:
-        return distance(_bars(left), _bars(right))
-    return distance(*_values(left, right))
+    on_bars = left.axis is not None and left.axis == right.axis
+    together = -(-len(left.bars) // PARTS) if day_on_day else 1
+    found = distance(_bars(left, together), _bars(right, together)) if on_bars else distance(*_values(left, right))
+    return found if found is None or day_on_day else replace(found, expected=_expected(left, right))
+
+
+def _expected(left: ColumnProfile, right: ColumnProfile) -> str:
+    """What times and ids of different days are: nothing, or next to nothing, in common."""
+    if left.kind.name == "time" and any(left.bars) and any(right.bars) and left.axis == right.axis:
+        both = zip(left.bars, right.bars, strict=True)
+        common = sum(min(a / sum(left.bars), b / sum(right.bars)) for a, b in both)
+        return "other times" if common <= COMMON else ""
+    if left.kind.whole and left.low is not None and right.low is not None:
+        first, second = sorted((left, right), key=lambda side: side.low)
+        if first.high >= second.low:
+            return ""
+        gap = second.low - first.high - 1
+        return "other ids" if all(_is_key(one) or _counts_up(one, gap) for one in (left, right)) else ""
+    if left.kind.name == "text" and left.top and right.top:
+        shared = {value for value, _ in left.top} & {value for value, _ in right.top}
+        return "other ids" if not shared and all(map(_names_many, (left, right))) else ""
+    return ""
+
+
+def _is_key(column: ColumnProfile) -> bool:
+    """Whether each row, or nearly, has a value of its own."""
+    return (column.distinct_said or 0) >= max(MANY, 0.9 * column.filled)
+
+
+def _counts_up(column: ColumnProfile, gap: int) -> bool:
+    """Whether the column has most of the numbers between its limits, and the other side's follow closely."""
+    distinct, span = column.distinct_said or 0, column.high - column.low + 1
+    return distinct >= max(MANY, span / 2) and gap <= span
+
+
+def _names_many(column: ColumnProfile) -> bool:
+    """Whether the texts tell many things apart, of few rows each; a category has few values, of many rows."""
+    distinct = column.distinct_said or 0
+    return distinct >= MANY and column.filled <= ROWS * distinct
 
 
 def _outside(column: ColumnProfile) -> dict[Hashable, int]:
     return {(_NULL,): column.nulls, (_NAN,): column.nans, (_INFINITE,): column.infinite}
 
 
-def _bars(column: ColumnProfile) -> dict[Hashable, int]:
+def _bars(column: ColumnProfile, together: int) -> dict[Hashable, int]:
     rest = column.filled - column.nans - column.infinite - sum(column.bars)
-    return {**_outside(column), **dict(enumerate(column.bars)), (_OTHER,): max(0, rest)}
+    starts = range(0, len(column.bars), together)
+    bars: dict[Hashable, int] = {start: sum(column.bars[start : start + together]) for start in starts}
+    return {**_outside(column), **bars, (_OTHER,): max(0, rest)}
 
 
 def _values(left: ColumnProfile, right: ColumnProfile) -> tuple[dict[Hashable, int], dict[Hashable, int]]:

@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from workbench.errors import ParameterError, WarehouseError
-from workbench.explore import measures, words
+from workbench.explore import following, measures, words
+from workbench.explore.axes import Axis
 from workbench.explore.comparison import Comparison
 from workbench.explore.measures import COLUMNS, ColumnProfile, Source
 from workbench.explore.profiled import Profile, Side
@@ -71,9 +72,11 @@ def profile(
     one, and how many rows the table has.
     compare: another table or query, to be put beside this one, column by column: what drifted most comes first. The
     measure is the Jensen-Shannon distance (J. Lin, IEEE Transactions on Information Theory 37(1), 1991), from 0 to 1,
-    beside the distance that chance alone would give samples of these sizes.
+    beside the distance that chance alone would give samples of these sizes. Times and ids that two days can't have in
+    common are said to be `other times` and `other ids`, which is no drift.
     at: one day, or two that are compared: `at="2026-10-01"`, `at=("2026-10-01", "2026-10-02")`. It is a day of the
-    table's only column of dates or times; where there are several, say which: `at={"day": "2026-10-01"}`.
+    table's only column of dates or times; where there are several, say which: `at={"day": "2026-10-01"}`. Of two days,
+    columns of times that follow the day are compared as if the days were one.
 
     Numbers of distinct values and quantiles are the warehouse's estimates (APPROX_COUNT_DISTINCT: about 2% off;
     APPROX_PERCENTILE: about 1% of the rows off); all else is exact for the rows looked at. Texts are told apart by
@@ -101,9 +104,13 @@ def profile(
     if len(sides) == 1:
         found = _profiled(sides[0], connection)
         return Profile(_side(sides[0], found), time.perf_counter() - began)
-    left, right = _compared(sides[0], sides[1], connection)
+    between = (days[1] - days[0]).days if len(days) > 1 else 0
+    left, right, follow = _compared(sides[0], sides[1], connection, between)
     apart = frozenset({name} if len(days) > 1 else ())
-    return Comparison(_side(sides[0], left), _side(sides[1], right), time.perf_counter() - began, apart)
+    seconds = time.perf_counter() - began
+    return Comparison(
+        _side(sides[0], left), _side(sides[1], right), seconds, apart, dict.fromkeys(follow - apart, between)
+    )
 
 
 # ---- what is meant
@@ -264,8 +271,12 @@ def _profiled(chosen: _Chosen, connection: str | None) -> list[ColumnProfile]:
     return found
 
 
-def _compared(left: _Chosen, right: _Chosen, connection: str | None) -> tuple[list[ColumnProfile], list[ColumnProfile]]:
-    """Both sides; the columns that both have come first, in one order, with their bars on the same axes."""
+def _compared(
+    left: _Chosen, right: _Chosen, connection: str | None, days: int
+) -> tuple[list[ColumnProfile], list[ColumnProfile], set[str]]:
+    """Both sides; the columns that both have come first, in one order, with their bars on the same axes. days: that lie
+    between the sides; the names of the left one's columns that follow the day, whose axes lie apart by as much.
+    """
     names = {column.name: column for column in right.columns}
     folded = {column.name.casefold(): column for column in right.columns}
     pairs = [(one, names.get(one.name) or folded.get(one.name.casefold())) for one in left.columns]
@@ -275,19 +286,33 @@ def _compared(left: _Chosen, right: _Chosen, connection: str | None) -> tuple[li
     rights = [other for _, other in shared] + [one for one in right.columns if one.name not in taken]
     one, two = _all_facts(left.source, lefts, connection), _all_facts(right.source, rights, connection)
     both = len(shared)
-    alike = [a if a.kind.name == b.kind.name else None for a, b in zip(one[:both], two[:both], strict=True)]
-    with_left = [
-        *measures.with_axes(one[:both], [b if a else None for a, b in zip(alike, two[:both], strict=True)]),
-        *measures.with_axes(one[both:]),
+    with_left, with_right, follow = _with_shared_axes(one[:both], two[:both], days)
+    ours = _all_spreads(left.source, [*with_left, *measures.with_axes(one[both:])], connection)
+    theirs = _all_spreads(right.source, [*with_right, *measures.with_axes(two[both:])], connection)
+    for place, column in enumerate(ours[:both]):
+        if column.name in follow:  # the same bars of each day
+            theirs[place] = replace(theirs[place], axis=column.axis)
+    return ours, theirs, follow
+
+
+def _with_shared_axes(
+    left: list[ColumnProfile], right: list[ColumnProfile], days: int
+) -> tuple[list[ColumnProfile], list[ColumnProfile], set[str]]:
+    """The columns of both sides with the same axes, where they are of a kind, and which of them follow the day."""
+    follow = {a.name for a, b in zip(left, right, strict=True) if following.follows(a, b, days)}
+    beside = [
+        (following.moved(b, -days) if a.name in follow else b) if a.kind.name == b.kind.name else None
+        for a, b in zip(left, right, strict=True)
     ]
-    with_right = [
-        *(
-            replace(b, axis=a.axis) if ok else measures.with_axes([b])[0]
-            for a, b, ok in zip(with_left[:both], two[:both], alike, strict=True)
-        ),
-        *measures.with_axes(two[both:]),
-    ]
-    return _all_spreads(left.source, with_left, connection), _all_spreads(right.source, with_right, connection)
+    ours, theirs = measures.with_axes(left, beside), []
+    for a, b in zip(ours, right, strict=True):
+        if a.kind.name != b.kind.name:
+            theirs += measures.with_axes([b])
+        elif a.name in follow and isinstance(a.axis, Axis):
+            theirs.append(replace(b, axis=following.later(a.axis, days)))
+        else:
+            theirs.append(replace(b, axis=a.axis))
+    return ours, theirs, follow
 
 
 def _all_facts(source: Source, columns: Sequence[Column], connection: str | None) -> list[ColumnProfile]:

@@ -194,6 +194,39 @@ def test_two_days_of_a_table(events: str, ask: Ask) -> None:
         workbench.profile("select 1 as a", at="2026-10-01")
 
 
+def test_columns_that_follow_the_day(ask: Ask) -> None:
+    """Times are compared as if the days were one, and may drift within them; other ids of another day are no drift."""
+    ask("""
+        create table follow as
+        select n as id, 'v' || floor(n / 4) as visit, d.day, dateadd(minute, mod(n * 97, 1400), d.day) as at,
+            dateadd(minute, mod(n, 60) + 600 * d.late, d.day) as sent, '2026-10-05 01:00:00'::timestamp_ntz as loaded
+        from (select seq8() as n from table(generator(rowcount => 1000))) as numbers
+        join (select * from (values ('2026-10-01'::date, 0), ('2026-10-02'::date, 1)) as t (day, late)) as d
+            on floor(n / 500) = d.late
+    """)
+    found = workbench.profile("follow", at={"day": ("2026-10-01", "2026-10-02")})
+    verdicts = dict(zip(found.frame.column, found.frame.verdict, strict=True))
+    assert verdicts == {
+        "SENT": "strong",
+        "ID": "other ids",
+        "VISIT": "other ids",
+        "AT": "chance",
+        "LOADED": "chance",
+        "DAY": "told apart by it",
+    }
+    assert found.frame.column.tolist()[0] == "SENT"
+    assert found.frame.column[found.frame.follows_day].tolist() == ["SENT", "AT"]
+    assert "SENT, AT follow the day: their times are compared as if both days were one" in repr(found)
+    assert "2026-10-01 10:00 and 2026-10-02 10:00" in found._repr_html_()
+    one, other = (f"select * from follow where day = '2026-10-0{number}'" for number in (1, 2))
+    tables = workbench.profile(one, compare=other).frame
+    assert dict(zip(tables.column, tables.verdict, strict=True)) == {
+        **dict.fromkeys(["SENT", "AT", "DAY"], "other times"),
+        **dict.fromkeys(["ID", "VISIT"], "other ids"),
+        "LOADED": "chance",
+    }
+
+
 def test_two_tables(events: str, ask: Ask) -> None:
     """Columns by name, bars on one axis; a column of another type, and those that only one has, are said."""
     ask("create table other as select n + 500 as n, kind, price::varchar as price, 1 as added from events")
