@@ -7,6 +7,7 @@ DuckDB's own count of a table's rows has those that were deleted: such a table i
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -120,6 +121,8 @@ def counted(connection: Any, statement: Any) -> None:
     """
     if not _asks(statement):
         return
+    import duckdb
+
     from workbench.warehouse.base import joined, quoted
 
     find = connection._duck_conn.execute
@@ -134,11 +137,12 @@ def counted(connection: Any, statement: Any) -> None:
             continue
         with _writing, connection._duck_conn.cursor() as other:
             for schema, name in noted:
-                other.execute(
-                    f"UPDATE {notes} SET counted = (SELECT count(*) FROM {joined(database, schema, name)}) "  # noqa: S608
-                    "WHERE schema_name = ? AND table_name = ?",
-                    [schema, name],
-                )
+                with contextlib.suppress(duckdb.CatalogException):  # dropped by another session, meanwhile
+                    other.execute(
+                        f"UPDATE {notes} SET counted = (SELECT count(*) FROM {joined(database, schema, name)}) "  # noqa: S608
+                        "WHERE schema_name = ? AND table_name = ?",
+                        [schema, name],
+                    )
 
 
 def _asks(statement: Any) -> bool:
