@@ -160,6 +160,25 @@ def test_long_statements_are_asked_for_again_not_sent_again(alone: Project) -> N
     os.close(ready)
 
 
+DIALECTS = """
+import sys
+from pathlib import Path
+from sqlglot.dialects.dialect import Dialect
+from workbench.warehouse.local.address import Folder
+from workbench.warehouse.local.engine import open_engine
+before = set(Dialect._classes)
+open_engine(Folder(Path(sys.argv[1])))
+print(*sorted(set(Dialect._classes) - before))
+"""
+
+
+@pytest.mark.slow
+def test_dialects_are_whole_before_anybody_asks(tmp_path: Path) -> None:
+    """Threads that come first at the same time parse by the same dialects: they are loaded when the engine is open."""
+    command = [sys.executable, "-W", "ignore", "-c", DIALECTS, str(tmp_path)]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "duckdb snowflake\n"
+
+
 def test_ends_when_nobody_asks(alone: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the idle time without a request the server ends by itself, and its address is gone."""
     monkeypatch.setenv("WORKBENCH_WAREHOUSE_IDLE", "0.5")

@@ -60,7 +60,10 @@ def open_engine(folder: Folder) -> Any:
     engine.results_cache = LastResults()
     for file in sorted(folder.path.glob("*.db")):
         engine.connect(database=file.stem).close()
-    engine.connect(database=DATABASE, schema=SCHEMA).close()
+    connection = engine.connect(database=DATABASE, schema=SCHEMA)
+    # sqlglot loads a dialect at its first use, and a thread that comes meanwhile parses by the half of it that is there
+    connection.cursor().execute("select 1")
+    connection.close()
     temporary.drop(engine.duck_conn)  # what a server that was killed left
     fakesnow.server.shared_fs = engine
     return engine
