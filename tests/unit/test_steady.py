@@ -14,7 +14,7 @@ from workbench.errors import ParameterError
 from workbench.project import Project
 from workbench.warehouse import kept
 from workbench.warehouse.reading import tables_of
-from workbench.warehouse.statements import may_make_temporaries
+from workbench.warehouse.statements import leaves_transaction, may_make_temporaries
 from workbench.warehouse.steady import Steady, steady
 
 
@@ -122,6 +122,25 @@ def test_tables_of_statements(text: str, read: list[tuple[str, ...]], written: l
 def test_statements_that_may_leave_temporary_tables(text: str, may: bool) -> None:
     """Those that make one, and those that run what their text doesn't show."""
     assert may_make_temporaries(text) is may
+
+
+@pytest.mark.parametrize(
+    ("text", "leaves"),
+    [
+        ("begin", True),
+        ("-- now\nBEGIN WORK", True),
+        ("start transaction", True),
+        ("begin return 1; end", None),
+        ("commit", False),
+        ("rollback", False),
+        ("create table t (a int)", False),
+        ("insert into t values (1)", None),
+        ("select 'begin'", None),
+    ],
+)
+def test_statements_that_open_and_end_a_transaction(text: str, leaves: bool | None) -> None:
+    """What defines something ends it as well; other statements leave it as it is."""
+    assert leaves_transaction(text) is leaves
 
 
 def result(rows: int) -> kept.Kept:

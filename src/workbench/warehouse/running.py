@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from workbench.errors import WarehouseDown
 from workbench.project import Project
 from workbench.warehouse.base import Cursor
 
@@ -11,24 +12,35 @@ from workbench.warehouse.base import Cursor
 def executed(statement: str, values: list[Any], parameters: dict[str, Any], profile: str, project: Project) -> Cursor:
     """The statement's cursor. Logs in anew where the session is gone: then the statement was not looked at.
 
-    parameters: session parameters for this statement alone. Raises the connector's errors.
+    parameters: session parameters for this statement alone. Raises the connector's errors, and WarehouseDown where the
+    transaction that the statement belongs to ended with an earlier session.
     """
     from snowflake.connector.errors import Error
 
     from workbench.warehouse.failures import must_log_in_again
     from workbench.warehouse.progress import shown
-    from workbench.warehouse.sessions import forget, note_temporaries, session
-    from workbench.warehouse.statements import may_make_temporaries
+    from workbench.warehouse.sessions import broken_off, forget, note_temporaries, note_transaction, session
+    from workbench.warehouse.statements import leaves_transaction, may_make_temporaries, words
     from workbench.warehouse.tag import query_tag
 
     given = {"QUERY_TAG": query_tag(), **parameters}
     for attempt in (1, 2):
         try:
             cursor = session(profile, project).cursor()
+            open_after = leaves_transaction(statement)
+            # a ROLLBACK has what it wants
+            if broken_off(profile, project) and words(statement)[:1] != ["ROLLBACK"]:
+                raise WarehouseDown(
+                    "the session ended, and with it the transaction that was open: nothing of it is kept",
+                    hint="begin it again; this statement wasn't run",
+                )
             if may_make_temporaries(statement):
                 note_temporaries(profile, project)
             with shown(f"running in {profile}"):
-                return cursor.execute(statement, values or None, _statement_params=given)
+                done = cursor.execute(statement, values or None, _statement_params=given)
+            if open_after is not None:
+                note_transaction(profile, project, open_after)
+            return done
         except KeyboardInterrupt:
             # the connector has told the server to cancel; what the session has open is unknown
             forget(profile, project)

@@ -18,6 +18,7 @@ class _Kept:
     connection: Connection
     where: object
     temporaries: bool = False
+    in_transaction: bool = False
 
 
 class _Cache(threading.local):
@@ -25,6 +26,7 @@ class _Cache(threading.local):
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], _Kept] = {}
+        self.broken_off: set[tuple[str, str]] = set()
 
 
 _cache = _Cache()
@@ -65,9 +67,27 @@ def note_temporaries(profile: str, project: Project) -> None:
         _cache.kept[key] = replace(kept, temporaries=True)
 
 
+def note_transaction(profile: str, project: Project, in_transaction: bool) -> None:
+    """This thread's connection has a transaction open from now on, or none."""
+    key = (profile, str(project.root))
+    if (kept := _cache.kept.get(key)) is not None:
+        _cache.kept[key] = replace(kept, in_transaction=in_transaction)
+
+
+def broken_off(profile: str, project: Project) -> bool:
+    """Whether a transaction of this thread ended with its connection; said once."""
+    key = (profile, str(project.root))
+    known = key in _cache.broken_off
+    _cache.broken_off.discard(key)
+    return known
+
+
 def forget(profile: str, project: Project) -> None:
-    """Close this thread's connection; the next query opens a new one."""
-    if (kept := _cache.kept.pop((profile, str(project.root)), None)) is not None:
+    """Close this thread's connection; the next query opens a new one. What it had open is rolled back."""
+    key = (profile, str(project.root))
+    if (kept := _cache.kept.pop(key, None)) is not None:
+        if kept.in_transaction:
+            _cache.broken_off.add(key)
         with contextlib.suppress(Exception):  # it may be broken: that is why it goes
             kept.connection.close()
 

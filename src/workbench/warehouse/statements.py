@@ -18,6 +18,8 @@ _MAKES_TEMPORARIES = {
     "BEGIN": frozenset({"END"}),  # a block, not a transaction
     "WITH": frozenset({"PROCEDURE"}),
 }
+# those that define something commit what was open before
+_ENDS_TRANSACTION = frozenset({"COMMIT", "ROLLBACK", "CREATE", "ALTER", "DROP"})
 _OWN_LIMIT = frozenset({"LIMIT", "FETCH", "TOP", "OFFSET"})
 
 
@@ -51,6 +53,16 @@ def may_make_temporaries(text: str) -> bool:
     found = words(text)
     first = found[0] if found else ""
     return first in _RUNS_OTHERS or _MAKES_TEMPORARIES.get(first, frozenset()) & set(found) != frozenset()
+
+
+def leaves_transaction(text: str) -> bool | None:
+    """Whether a transaction is open after the statement; None where it leaves that as it was."""
+    found = words(text)
+    first = found[0] if found else ""
+    if first in _ENDS_TRANSACTION:
+        return False
+    begins = first == "BEGIN" and "END" not in found  # with END it is a block
+    return True if begins or found[:2] == ["START", "TRANSACTION"] else None
 
 
 def limited(text: str, rows: int) -> str:

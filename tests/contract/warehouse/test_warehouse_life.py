@@ -73,6 +73,22 @@ def test_killed_and_started_again(alone: Project) -> None:
     assert local.ensure(alone).pid != first.pid
 
 
+def test_killed_within_a_transaction(alone: Project) -> None:
+    """The next statement isn't run outside of it: that the transaction is gone is an error, once; ROLLBACK has it."""
+    sql("create table t (a int)")
+    for last in ("insert into t values (2)", "commit", "rollback"):
+        sql("begin")
+        sql("insert into t values (1)")
+        os.kill(local.ensure(alone).pid, signal.SIGKILL)
+        assert until(lambda: not is_owned(Folder.of(alone)))
+        if last == "rollback":
+            sql(last)
+        else:
+            with pytest.raises(WarehouseDown, match="the transaction that was open"):
+                sql(last)
+        assert sql("select count(*) as n from t").n[0] == 0
+
+
 def test_stopped_and_started_again(alone: Project) -> None:
     """stop ends the server, removes its address and keeps the data; a second stop has nothing to do."""
     sql("create table t (a int comment 'a number', s varchar(5), o object) comment = 'kept'")
