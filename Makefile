@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test fuzz seeded-bugs check docs lock clean
+.PHONY: help setup demo test fuzz seeded-bugs stress check docs lock clean
 
 help: ## this text
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -42,6 +42,9 @@ check: $(STAMP) ## ruff, mypy, import-linter
 	@$(BIN)/ruff check --quiet src tests benchmarks docs/*.py
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo > .lint-imports.log || { cat .lint-imports.log; exit 1; }
+
+stress: $(STAMP) ## one local warehouse, 8 processes, 10 minutes, killed each minute (PROCESSES=… MINUTES=…)
+	@$(BIN)/python tests/contract/warehouse/stress/stress.py --processes $(or $(PROCESSES),8) --minutes $(or $(MINUTES),10)
 
 docs: $(STAMP) ## docs/diagnostics.md, from the rules and their examples; docs/local-warehouse.md, from the contract's cases
 	@$(BIN)/python docs/make_diagnostics.py
