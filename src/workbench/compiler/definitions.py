@@ -44,6 +44,9 @@ class Place(NamedTuple):
     at: int
 
 
+_LAST = Place(1_000_000_000, 0)
+
+
 class Binding(NamedTuple):
     """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is in the flow."""
 
@@ -88,6 +91,7 @@ class Definitions:
         self.hoisted: dict[str, Binding] = {}
         self.stars: list[Binding] = []
         self.first_reads: dict[str, Place] = {}  # where code that runs first looks a name up
+        self.registered: dict[str, set[str]] = {}  # by hoisted definition: those that register with it, hoisted too
         self._imports: dict[str, bool] = {}
 
     def is_import(self, name: str) -> bool:
@@ -129,9 +133,12 @@ class Definitions:
         return name == LAST_SHOWN and not any(one.promoted for one in self.bindings.get(LAST_SHOWN, ()))
 
     def module_reads(self, name: str) -> frozenset[str]:
-        """The names that a hoisted definition reads from the module, when it is made or later."""
+        """The names that a hoisted definition reads from the module, when it is made or later.
+
+        With those that register with it, by which it may do what they do.
+        """
         statement = self.hoisted[name].statement
-        return frozenset(statement.reads) | statement.deferred
+        return frozenset(statement.reads) | statement.deferred | self.registered.get(name, set())
 
     def reached(self, names: Iterable[str]) -> set[str]:
         """The hoisted definitions among some names, and those that they use."""
@@ -168,12 +175,15 @@ def collect(cells: list[tuple[CellFacts, bool]], parameters: frozenset[str] = fr
             for name in sorted(statement.deferred_writes if promoted else ()):
                 binding = Binding(name, place, "value", facts, statement, promoted)
                 found.bindings.setdefault(name, []).append(binding)
-    _hoist(found)
+    _hoist(found, {facts.cell.index for facts, promoted in cells if promoted})
     return found
 
 
-def _hoist(found: Definitions) -> None:
-    """Choose the definitions to hoist: start from all that are made once, and drop until nothing changes."""
+def _hoist(found: Definitions, promoted: set[int]) -> None:
+    """Choose the definitions to hoist: start from all that are made once, and drop until nothing changes.
+
+    promoted: the cells that run. What registers with a definition that was used before stays where it is.
+    """
     candidates = {}
     for name, bindings in found.bindings.items():
         counted = [one for one in bindings if one.promoted or one.kind in ("definition", "import")]
@@ -187,12 +197,54 @@ def _hoist(found: Definitions) -> None:
         # what was read before it was made was another thing, or none
         if found.first_reads.get(name, counted[0].place) >= counted[0].place:
             candidates[name] = counted[0]
+    registering = {name: roots for name, one in candidates.items() if (roots := registers_with(one.statement.node))}
+    used = _first_uses(found, promoted) if any(roots & candidates.keys() for roots in registering.values()) else {}
+    late = {
+        name
+        for name, roots in registering.items()
+        if candidates[name].promoted and any(used.get(root, _LAST) < candidates[name].place for root in roots)
+    }
     changed = True
     while changed:
-        kept = {name: one for name, one in candidates.items() if _stands_alone(one, candidates, found)}
+        kept = {
+            name: one for name, one in candidates.items() if name not in late and _stands_alone(one, candidates, found)
+        }
         changed = len(kept) < len(candidates)
         candidates = kept
     found.hoisted = dict(sorted(candidates.items(), key=lambda item: item[1].place))
+    for name in registering.keys() & candidates.keys():
+        for root in registering[name] & candidates.keys():
+            found.registered.setdefault(root, set()).add(name)
+
+
+def registers_with(node: ast.stmt) -> set[str]:
+    """What a definition's decorators are attributes of: `@area.register` may change `area`."""
+    found: set[str] = set()
+    for part in getattr(node, "decorator_list", ()):
+        root: ast.AST = part.func if isinstance(part, ast.Call) else part
+        while isinstance(root, ast.Attribute):
+            root = root.value
+            if isinstance(root, ast.Name):
+                found.add(root.id)
+    return found
+
+
+def _first_uses(found: Definitions, promoted: set[int]) -> dict[str, Place]:
+    """Where code that runs first uses a name, by functions and classes too; what registers with it doesn't count."""
+    made = {name: one for name, bindings in found.bindings.items() for one in bindings if one.kind == "definition"}
+    uses: dict[str, Place] = {}
+    for facts in found.cells:
+        for at, statement in enumerate(facts.statements if facts.cell.index in promoted else ()):
+            is_definition = statement.kind == "definition"
+            later = registers_with(statement.node) if is_definition else statement.deferred
+            waiting = sorted(frozenset(statement.reads) - later if is_definition else later.union(statement.reads))
+            while waiting:
+                name = waiting.pop()
+                if name not in uses:
+                    uses[name] = Place(facts.cell.index, at)
+                    own = made[name].statement if name in made else None
+                    waiting += sorted(own.deferred.union(own.reads)) if own else ()
+    return uses
 
 
 def _stands_alone(one: Binding, candidates: dict[str, Binding], found: Definitions) -> bool:

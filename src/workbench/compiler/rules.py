@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from workbench.compiler import processes
-from workbench.compiler.definitions import Definitions, Place, imported_path
+from workbench.compiler.definitions import Definitions, Place, imported_path, registers_with
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
 from workbench.compiler.secrets import literal_secrets
@@ -25,6 +25,7 @@ def check(uses: list[StepUse], definitions: Definitions, parameters: list[Parame
             if any(sign in facts.source for sign in signs):
                 problems += rule(facts, definitions)
     problems += check_processes(uses, definitions)
+    problems += left_behind(uses, definitions)
     problems += processes.check(uses, definitions)
     if any("*" in facts.source for facts in cells.values()):
         problems += star_imports(uses, definitions, {one.name: one.cell.index for one in parameters})
@@ -117,6 +118,25 @@ def imported_module(name: str, definitions: Definitions) -> str:
     if not definitions.is_module(name):
         return ""
     return imported_path(definitions.bindings[name][-1])
+
+
+def left_behind(uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB204: what a cell that isn't run registers with a function or class, and can't stand at the flow's top."""
+    left = [
+        (one, registers_with(one.statement.node) & definitions.hoisted.keys())
+        for name, bindings in definitions.bindings.items()
+        for one in bindings
+        if one.kind == "definition" and not one.promoted and definitions.hoisted.get(name) is not one
+    ]
+    if not any(roots for _, roots in left):
+        return
+    read = {name for use in uses for _, _, one in use.own for name in (*one.reads, *one.deferred)}
+    needed = definitions.reached(sorted(read))
+    for one, roots in left:
+        for root in sorted(roots & needed):
+            message = f"this registers with `{root}` in a cell that is left behind, and `{one.name}` is bound anew"
+            hint = "give the function a name of its own, or tag the cell with a step"
+            yield _problem(one.facts, one.statement.node, "WB204", message, hint)
 
 
 def star_imports(uses: list[StepUse], definitions: Definitions, parameters: dict[str, int]) -> Iterator[Diagnostic]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copyreg
 import gc
 import io
+import operator
 import pickle
 import sys
 import types
@@ -17,6 +18,13 @@ from typing import Any
 
 _MAPPINGS: tuple[dict[Any, Any], ...] = ({}, OrderedDict())
 _VIEWS = {type(getattr(each, name)()): name for each in _MAPPINGS for name in ("keys", "values", "items")}
+_ITERATED: tuple[tuple[Any, Any], ...] = (
+    ({}, dict.__iter__),
+    ({}, lambda each: iter(dict.values(each))),
+    ({}, lambda each: iter(dict.items(each))),
+    (set(), iter),
+)
+_ITERATORS = {type(begin(empty)): kind for kind, (empty, begin) in enumerate(_ITERATED)}
 _STREAMS = (io.TextIOWrapper, io.BufferedIOBase, io.RawIOBase)
 
 
@@ -25,6 +33,8 @@ def reduced(obj: Any) -> Any:
     kind = type(obj)
     if kind in _VIEWS:
         return _view, (gc.get_referents(obj)[0], _VIEWS[kind])
+    if kind in _ITERATORS:
+        return _iterator(obj)
     if kind is types.MappingProxyType:
         return _proxy(obj)
     if kind is memoryview:
@@ -43,6 +53,22 @@ def reduced(obj: Any) -> Any:
 
 def _view(mapping: Any, name: str) -> Any:
     return getattr(mapping, name)()
+
+
+def _iterator(iterator: Any) -> Any:
+    """An iterator over a dict or set goes on where it is, and goes on to fail where that changes its size."""
+    iterator.__reduce__()  # raises where it has changed already
+    held = gc.get_referents(iterator)
+    if not held:
+        return None  # it has come to its end
+    return _begun, (held[0], _ITERATORS[type(iterator)], len(held[0]) - operator.length_hint(iterator))
+
+
+def _begun(iterated: Any, kind: int, done: int) -> Any:
+    iterator = _ITERATED[kind][1](iterated)
+    for _ in range(done):
+        next(iterator)
+    return iterator
 
 
 def _proxy(proxy: types.MappingProxyType[Any, Any]) -> Any:

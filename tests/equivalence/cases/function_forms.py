@@ -480,10 +480,63 @@ CASES: dict[str, Steps] = {
         "x = 1",
         "print(base)",
     ),
+    "generic_registered_by_a_call": (
+        "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'",
+        "kind.register(int, lambda x: 'int')\nprint(kind(1))",
+        "print(kind(1), kind('a'), sorted(each.__name__ for each in kind.registry))",
+    ),
+    "generic_registered_in_its_cell": (
+        "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'"
+        "\n@kind.register\ndef _(x: int):\n    return 'int'\n@kind.register\ndef _(x: str):\n    return 'text'",
+        "print(kind(1), kind('a'), kind([]))",
+        "print(kind(2), kind('b'), kind([]))",
+    ),
+    "generic_used_before_it_is_registered_with": (
+        "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'\nprint(kind(1))",
+        "n = 3\n@kind.register\ndef of_int(x: int):\n    return f'int {n}'\nprint(kind(1))",
+        "print(kind(1), of_int(2))",
+    ),
+    "generic_used_by_a_function_before": (
+        "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'"
+        "\ndef all_kinds(xs):\n    return [kind(x) for x in xs]\nprint(all_kinds([1, 'a']))",
+        "@kind.register\ndef of_int(x: int):\n    return 'int'\nprint(all_kinds([1, 'a']))",
+        "print(all_kinds([1, 'a']))",
+    ),
+    "generic_in_exploration": [
+        (
+            "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'"
+            "\n@kind.register\ndef of_int(x: int):\n    return 'int'\n@kind.register(str)\ndef of_text(x):\n    return 'text'",
+            "",
+        ),
+        ("print(kind(1), kind('a'))", "step:a"),
+        ("print(kind('b'), kind(2.5))", "step:b"),
+    ],
+    "generic_in_exploration_under_one_name": [
+        (
+            "from functools import singledispatch\n@singledispatch\ndef kind(x):\n    return 'any'"
+            "\n@kind.register\ndef _(x: int):\n    return 'int'\n@kind.register\ndef _(x: str):\n    return 'text'",
+            "",
+        ),
+        ("print(kind(1), kind('a'))", "step:a"),
+    ],
+    "registry_class_looked_at_before": (
+        "class Registry:\n    items = {}\n    @classmethod\n    def add(cls, function):\n"
+        "        cls.items[function.__name__] = function\n        return function\nprint(len(Registry.items))",
+        "@Registry.add\ndef one():\n    return 1\nprint(len(Registry.items))",
+        "print(Registry.items['one'] is one, one())",
+    ),
+    "registry_class_all_at_once": (
+        "class Registry:\n    items = {}\n    @classmethod\n    def add(cls, function):\n"
+        "        cls.items[function.__name__] = function\n        return function\n"
+        "@Registry.add\ndef one():\n    return 1\n@Registry.add\ndef two():\n    return 2",
+        "print(list(Registry.items))",
+        "print(sum(each() for each in Registry.items.values()))",
+    ),
 }
 
 # those that are refused, and the code that says why
 REFUSED = {
+    "generic_in_exploration_under_one_name": "WB204",
     "cache_on_value": "WB401",
     "contextvar": "WB401",
     "csv_reader": "WB401",

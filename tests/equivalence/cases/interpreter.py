@@ -338,9 +338,26 @@ CASES: dict[str, Steps] = {
     "mappingproxy": ("import types\nd = {'a': 1}\np = types.MappingProxyType(d)", "d['b'] = 2", "print(dict(p))"),
     "array_array": ("import array\na = array.array('i', [1, 2])\nb = a", "b.append(3)", "print(a, a is b)"),
     "chainmap": ("from collections import ChainMap\na = {'x': 1}\nc = ChainMap({}, a)", "a['x'] = 5", "print(c['x'])"),
+    "dict_iterators": (
+        "d = {'a': 1, 'b': 2, 'c': 3}\nitems, values = iter(d.items()), iter(d.values())\nprint(next(items))",
+        "d['c'] = 4\nprint(next(items), next(values))",
+        "print(list(items), list(values), list(items))",
+    ),
+    "dict_iterator_at_its_end": (
+        "d = {'a': 1}\nkeys, ended = iter(d), iter(d)\nprint(next(keys), list(ended))",
+        "print(list(keys), list(ended))",
+        "print(next(keys, None))",
+    ),
+    "dict_iterator_of_a_dict_that_grew": (
+        "d = {'a': 1}\nkeys = iter(d)",
+        "d['b'] = 2\nprint(d)",
+        "try:\n    print(list(keys))\nexcept RuntimeError as e:\n    print(e)",
+    ),
+    "set_iterator": ("s = {3, 1, 2}\nit = iter(s)\nprint(next(it))", "print(next(it))", "print(list(it), s)"),
 }
 
 REFUSED = {
+    "dict_iterator_of_a_dict_that_grew": "WB401",
     "sys_stdout_replaced": "WB409",
     "monkey_module_func": "WB401",
     "monkey_builtins_print": "WB409",

@@ -19,6 +19,7 @@ from workbench.runtime.state.counters import LibraryCounters
 from workbench.runtime.state.definitions import Definitions
 from workbench.runtime.state.figures import OpenFigures
 from workbench.runtime.state.generators import NumpyRandom, PythonRandom, TorchRandom
+from workbench.runtime.state.generics import Generics
 from workbench.runtime.state.interpreter import (
     Arguments,
     Csv,
@@ -87,7 +88,7 @@ def kinds(module: types.ModuleType) -> tuple[Kind, ...]:
 def live_kinds(module: types.ModuleType) -> tuple[LiveKind, ...]:
     """Every kind of state that consists of objects. module: the flow's."""
     return (
-        *(ModuleData(module), Caches(module), Patches(module)),
+        *(ModuleData(module), Caches(module), Generics(module), Patches(module)),
         *(LogHandlers(), WarningRecord(), NumpyErrorCall(), OpenFigures()),
     )
 

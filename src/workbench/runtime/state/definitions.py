@@ -54,7 +54,7 @@ class Definitions(MappingKind):
         written = self._as_written.get(id(definition), {})
         replaced = {name: getattr(definition, name) for name in written if getattr(definition, name) != written[name]}
         own = {name: getattr(definition, name) for name in _FUNCTION if getattr(definition, name) is not None}
-        return own | replaced | definition.__dict__
+        return own | replaced | _written(definition)
 
 
 def put(definition: Any, path: str, value: Any) -> None:
@@ -78,8 +78,14 @@ def definition_data(module: types.ModuleType) -> dict[str, Any]:
 def attributes(definition: Any) -> dict[str, Any]:
     """What a function or class carries that is no part of its own text."""
     if isinstance(definition, types.FunctionType):
-        return {each: getattr(definition, each) for each in _FUNCTION} | definition.__dict__
+        return {each: getattr(definition, each) for each in _FUNCTION} | _written(definition)
     return _of_class(definition)
+
+
+def _written(function: types.FunctionType) -> dict[str, Any]:
+    """A function's attributes; of a generic one only those that singledispatch didn't set."""
+    made = _GENERIC if function.__dict__.keys() >= _GENERIC else frozenset()
+    return {name: value for name, value in function.__dict__.items() if name not in made}
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
@@ -95,6 +101,7 @@ def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
 
 _FUNCTION = ("__defaults__", "__kwdefaults__")
 _REPLACED = ("__code__", "__doc__", "__name__")
+_GENERIC = frozenset({"registry", "dispatch", "register", "_clear_cache"})
 _REGISTERED = "__registered__"
 """Stands for the virtual subclasses of an abstract base class, which are no attribute of it."""
 _OF_MEMBERS = ("_name_", "__objclass__", "_sort_order_")
