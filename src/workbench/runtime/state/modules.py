@@ -113,9 +113,16 @@ class Sources(MappingKind):
 def own_modules(flow_module: types.ModuleType) -> Iterator[tuple[str, types.ModuleType]]:
     """The imported modules whose files belong to no environment, the flow's aside."""
     for name, module in list(sys.modules.items()):
+        if _foreign.get(name) is module:
+            continue
         file = getattr(module, "__file__", None)
-        if file and name not in ("__main__", "__mp_main__") and module is not flow_module and _is_own(file):
+        if file and not _is_own(file):
+            _foreign[name] = module
+        elif file and name not in ("__main__", "__mp_main__") and module is not flow_module:
             yield name, module
+
+
+_foreign: dict[str, types.ModuleType] = {}  # modules that are an environment's: a task looks at many hundred, often
 
 
 @cache

@@ -97,12 +97,12 @@ def _value(owner: Any, name: str) -> tuple[Any, ...]:
 
 def targets(source: str) -> tuple[frozenset[Target], frozenset[Target]]:
     """The attributes that a flow's code sets, and those whose containers it changes in place."""
-    tree = ast.parse(source)
-    roots = dict(_imports(tree))
-    roots |= _aliases(tree, roots)
+    nodes = list(ast.walk(ast.parse(source)))
+    roots = dict(_imports(nodes))
+    roots |= _aliases(nodes, roots)
     attributes: set[Target] = set()
     places: set[Target] = set()
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, (ast.Store, ast.Del)):
             attributes.add(_target(node, roots))
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
@@ -123,9 +123,9 @@ def _kept(found: set[Target]) -> frozenset[Target]:
     )
 
 
-def _imports(tree: ast.Module) -> Iterator[tuple[str, Target]]:
+def _imports(nodes: list[ast.AST]) -> Iterator[tuple[str, Target]]:
     """What each imported name stands for."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]
@@ -135,10 +135,10 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, Target]]:
                 yield alias.asname or alias.name, (node.module or "", (alias.name,))
 
 
-def _aliases(tree: ast.Module, roots: dict[str, Target]) -> dict[str, Target]:
+def _aliases(nodes: list[ast.AST], roots: dict[str, Target]) -> dict[str, Target]:
     """Other names for them: `Frame = pd.DataFrame`."""
     found: dict[str, Target] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
             module, path = _target(node.value, roots | found)
             if module:
