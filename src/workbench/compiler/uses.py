@@ -247,6 +247,38 @@ class _Scan:
 
     def statement(self, facts: CellFacts, place: Place, statement: Statement, needs: dict[str, Need]) -> None:
         use = self.use
+        for name, span in statement.reads.items():
+            self.need(needs, Need(name, place, facts, span, name in statement.certain))
+        reached = self.reached(facts, place, statement, needs) if self.has_code(statement) else _NOTHING
+        use.mutates |= statement.mutates
+        use.sets |= statement.sets
+        use.class_reads |= statement.class_reads
+        use.unknowable |= statement.unknowable
+        # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
+        bound = statement.must | (statement.may - self.definitions.unlucky(statement))
+        deletes = statement.maybe_deletes | reached.deletes
+        if use.deletes or use.gone or use.maybe_deletes or deletes or statement.deletes:
+            use.deletes = (use.deletes | statement.deletes) - statement.must
+            use.gone = (use.gone - statement.may - reached.writes) | (statement.deletes - statement.may)
+            use.maybe_deletes = ((use.maybe_deletes | statement.maybe_deletes) - statement.must) | reached.deletes
+            self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
+            bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
+        use.may |= statement.may | reached.writes
+        self.bound |= bound
+
+    def has_code(self, statement: Statement) -> bool:
+        """Whether a statement makes code that runs later, or touches such code: most don't."""
+        touched = statement.reads.keys()
+        return (
+            bool(statement.deferred or statement.deferred_writes or statement.deferred_deletes)
+            or statement.deferred_unknowable
+            or not touched.isdisjoint(self.definitions.hoisted)
+            or not touched.isdisjoint(self.carries)
+        )
+
+    def reached(self, facts: CellFacts, place: Place, statement: Statement, needs: dict[str, Need]) -> Free:
+        """What the code does that a statement makes or may call, in later calls too. Its needs are noted."""
+        use = self.use
         used = frozenset(statement.reads) | statement.deferred
         hoisted = used & self.definitions.hoisted.keys()
         own = self.makes(place, statement)
@@ -255,29 +287,18 @@ class _Scan:
         reaches = [self.reach.of(name) for name in hoisted]
         called = _together([*reaches, *self.carried(used.union(own.reads, *(each.reads for each in reaches)))])
         reached = _together([own, called])
-        extra, writes = reached.reads, reached.writes | statement.deferred_writes
-        for name, span in statement.reads.items():
-            self.need(needs, Need(name, place, facts, span, name in statement.certain))
-        for name in sorted((statement.deferred | extra | writes) - set(statement.reads)):
+        writes = reached.writes | statement.deferred_writes
+        for name in sorted((statement.deferred | reached.reads | writes) - set(statement.reads)):
             self.need(needs, Need(name, place, facts, None, False))
-        use.global_names |= extra | writes
+        use.global_names |= reached.reads | writes
         if statement.deferred & SHOWING_LOCALS:
             use.global_names |= statement.deferred
         leak = _together([own, *self.leaking(statement, used, hoisted)])
         if any(leak):
             for name in statement.may | statement.mutates:
                 self.carries[name] = _together([self.carries.get(name, Free()), leak])
-        use.may |= statement.may | writes
-        use.deletes = (use.deletes | statement.deletes) - statement.must
-        use.gone = (use.gone - statement.may - writes) | (statement.deletes - statement.may)
-        use.maybe_deletes = ((use.maybe_deletes | statement.maybe_deletes) - statement.must) | reached.deletes
-        use.mutates |= statement.mutates
-        use.sets |= statement.sets
-        use.class_reads |= statement.class_reads
-        use.unknowable |= statement.unknowable or called.unknowable
-        # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
-        self.bound |= statement.must | (statement.may - self.definitions.unlucky(statement))
-        self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
+        use.unknowable |= called.unknowable
+        return reached._replace(writes=writes)
 
     def makes(self, place: Place, statement: Statement) -> Free:
         """What code that a statement makes does when it is called, with the names that are looked up then."""
