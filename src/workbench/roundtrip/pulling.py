@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from workbench.compiler.model import Compilation, FlowSource
 from workbench.notebook.model import Cell, Notebook
-from workbench.roundtrip import beside
+from workbench.roundtrip import added, definitions, parameters, steptags
 from workbench.roundtrip.carry import Unclear
 from workbench.roundtrip.handedits import HandEdit, hand_edits, merged_into
 from workbench.roundtrip.places import Place, cell_label, places
@@ -95,9 +95,9 @@ class _Pull:
         there: dict[str, list[Place]] = {}
         for place in places(self.emitted):
             there.setdefault(place.cell, []).append(place)
-        tags = beside.tags(self.book, self.emitted.text, self.text)
-        values = beside.parameter_sources(self.book, graph, self.emitted.text, self.text)
-        helpers = beside.added_definitions(self.edited, list(there.values()))
+        tags = steptags.tags(self.book, self.emitted.text, self.text)
+        values = parameters.parameter_sources(self.book, graph, self.emitted.text, self.text)
+        helpers = definitions.added_definitions(self.edited, list(there.values()))
         for cell in self.book.cells:
             own = there.get(cell.id, [])
             if own and all(self._is_gone(place) for place in own):
@@ -114,16 +114,16 @@ class _Pull:
                 )
                 continue
             found = values.get(cell.id, found) or [cell.source]
-            found = [beside.with_definitions(one, cell, helpers, bound) for one in found]
+            found = [definitions.with_definitions(one, cell, helpers, bound) for one in found]
             made = [cell._replace(source=one, tags=tags.get(cell.id, cell.tags)) for one in found]
             if made != [cell]:
                 self.waiting[cell.id] = made
-        for above, cells in beside.new_cells(self.book, self.edited, list(there.values()), self.names).items():
+        for above, cells in added.new_cells(self.book, self.edited, list(there.values()), self.names).items():
             self.new[above] = [one.id for one in cells]
             for one in cells:
                 texts = [one.source, *filter(None, [silenced(one.source)])]
                 self.waiting[one.id] = [
-                    one._replace(source=beside.with_definitions(text, one._replace(source=""), helpers, bound))
+                    one._replace(source=definitions.with_definitions(text, one._replace(source=""), helpers, bound))
                     for text in texts
                 ]
 
@@ -181,12 +181,12 @@ class _Pull:
         failed: dict[str, str] = {}
         moved: set[str] = set()
         for place in places(flow):
-            if place.cell not in self.waiting or place.cell in failed or beside.stands_there(now, place):
+            if place.cell not in self.waiting or place.cell in failed or definitions.stands_there(now, place):
                 continue
             try:
                 if not now.touches(place):
                     continue
-                if now.is_laid_out_only(place) or beside.only_moved(now, place):
+                if now.is_laid_out_only(place) or definitions.only_moved(now, place):
                     moved.add(place.cell)
                     continue
                 start, end = now.bounds(place)
@@ -201,7 +201,7 @@ class _Pull:
             gone = [tag for tag in tags if tag.startswith("@") and f"@{tag[1:]}".split("(")[0] not in flow.text]
             if gone and cell not in failed:
                 failed[cell] = f"`{gone[0]}` doesn't come back"
-        wrong = beside.other_defaults(flow.text, self.text, book, self.waiting)
+        wrong = parameters.other_defaults(flow.text, self.text, book, self.waiting)
         return failed | {cell: reason for cell, reason in wrong.items() if cell not in failed}
 
     def _not_there(self, now: Edited) -> dict[str, tuple[str, ...]]:
