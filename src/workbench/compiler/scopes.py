@@ -7,6 +7,7 @@ The language's own rules (Python reference, 4.2 Naming and binding), on the synt
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from workbench.records import NamedTuple
@@ -294,23 +295,29 @@ def annotated_names(node: ast.AST) -> set[str]:
 
 
 def evaluates_unknown_text(call: ast.Call) -> bool:
-    """Whether a frame's `query` or `eval` is given a text that isn't written there: its `@names` aren't known."""
+    """Whether `query`, `eval` or duckdb's `sql` is given a text that isn't written there: its names aren't known."""
     computed = bool(call.args) and not isinstance(call.args[0], ast.Constant)
-    return computed and isinstance(call.func, ast.Attribute) and call.func.attr in ("query", "eval")
+    if not computed or not isinstance(call.func, ast.Attribute):
+        return False
+    return call.func.attr in ("query", "eval") or (call.func.attr == "sql" and _takes_frames(call.func))
 
 
 def quoted_names(call: ast.Call) -> list[str]:
     """Names in a call's texts that a library evaluates in the caller's frame.
 
-    `@name` in a query; any name in a formula (`y ~ x`) or in a text for `pandas.eval`.
+    `@name` in a query; any name in a formula (`y ~ x`) or in a text for `pandas.eval`; tables of an SQL text, for which
+    duckdb and polars take frames.
     """
-    evaluates = isinstance(call.func, ast.Attribute) and call.func.attr == "eval"
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    evaluates = method == "eval"
     names: list[str] = []
     for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
         if not isinstance(argument, ast.Constant) or not isinstance(argument.value, str):
             continue
         text = argument.value
-        if evaluates or "~" in text:
+        if _takes_frames(call.func) and re.search(r"\b(from|join)\b", text, re.I):
+            names += _tables(text)
+        elif evaluates or "~" in text:
             try:
                 tree = ast.parse(text.replace("@", "").strip() if evaluates else text.replace("~", "+").strip(" +"))
             except (SyntaxError, ValueError):
@@ -320,6 +327,24 @@ def quoted_names(call: ast.Call) -> list[str]:
             parts = [part.split()[0] for part in text.split("@")[1:] if part.split()]
             names += [name for part in parts if (name := _leading_identifier(part))]
     return names
+
+
+def _takes_frames(function: ast.expr) -> bool:
+    """Whether it may be duckdb's or polars', whose SQL takes frames for tables; `workbench.sql` has the warehouse's."""
+    if not isinstance(function, ast.Attribute):
+        return False
+    root = getattr(function.value, "id", "")
+    return (function.attr in SQL_METHODS and root != "workbench") or (function.attr == "execute" and root == "duckdb")
+
+
+SQL_METHODS = frozenset({"from_query", "query", "sql"})
+_TABLES = r"\b(?:from|join)\s+((?:\"?\w+\"?(?:\s+(?:as\s+)?\w+)?\s*,\s*)*\"?\w+)"
+
+
+def _tables(text: str) -> list[str]:
+    """The names that stand for tables in an SQL text."""
+    lists = [part for found in re.findall(_TABLES, text, re.I) for part in found.split(",")]
+    return [name for part in lists if part.split() and (name := part.split()[0].strip('"')).isidentifier()]
 
 
 def _leading_identifier(text: str) -> str:

@@ -7,16 +7,19 @@ pickling each of them into nothing and comparing what the picklers have seen.
 from __future__ import annotations
 
 import enum
+import re
 import sys
 import types
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from workbench.runtime.arrays import bounds, root_of
 from workbench.runtime.pickling import NAMELESS, FlowPickler, nan_key
 from workbench.runtime.setorder import is_kept
+from workbench.runtime.source import text_of
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,11 @@ class _Scan:
         memo = dict(sorted(self._pickler.memo.copy().items(), key=_place))
         shared_anyway = _class_level({type(obj) for _, obj in memo.values()}, module)
         found = [obj for key, (_, obj) in memo.items() if key not in shared_anyway]
-        self.in_order = [obj for obj in found if _is_mutable(obj, self._pickler)]
-        self.objects = {id(obj) for obj in self.in_order}
-        self.functions = [obj for _, obj in memo.values() if type(obj) is types.FunctionType]
+        self.in_order: list[Any] = [obj for obj in found if _is_mutable(obj, self._pickler)]
+        self.objects: set[int] = {id(obj) for obj in self.in_order}
+        self.functions: list[types.FunctionType] = [obj for _, obj in memo.values() if type(obj) is types.FunctionType]
         numpy = sys.modules.get("numpy")
-        self.arrays = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
+        self.arrays: list[Any] = [obj for _, obj in memo.values() if isinstance(obj, numpy.ndarray)] if numpy else []
 
 
 def _place(entry: tuple[int, tuple[int, Any]]) -> int:
@@ -120,8 +123,9 @@ def _class_level(classes: Iterable[type], module: types.ModuleType) -> set[int]:
 class _Scanner(FlowPickler):
     """Leaves out what never changes, but is often shared: the labels and the bookkeeping of pandas."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+    def __init__(self, file: Any, module: types.ModuleType, **options: Any) -> None:
+        super().__init__(file, module, **options)
+        self.index_names_change = _are_index_names_set(module)
         self.nans: Counter[str | int] = Counter()
         self.reordered = False
 
@@ -135,7 +139,9 @@ class _Scanner(FlowPickler):
     def reducer_override(self, obj: Any) -> Any:
         pandas = sys.modules.get("pandas")
         if pandas is not None and hasattr(pandas, "Index"):
-            if isinstance(obj, (pandas.Index, pandas.api.extensions.ExtensionDtype)):
+            if isinstance(obj, pandas.Index):
+                return NotImplemented if self.index_names_change else (_leaf, ())
+            if isinstance(obj, pandas.api.extensions.ExtensionDtype):
                 return _leaf, ()
             if isinstance(obj, pandas._libs.internals.Block):
                 return _leaf, (_values(obj, pandas),)
@@ -148,6 +154,15 @@ def _values(block: Any, pandas: Any) -> Any:
     if pandas.options.mode.copy_on_write is True:
         return values.tolist() if getattr(getattr(values, "dtype", None), "hasobject", False) else None
     return values
+
+
+_SETS_NAMES = re.compile(r"(?<!\bself)\.names?\s*=(?!=)|\bset_names\(|\brename\([^()]*\binplace\b")
+
+
+@lru_cache(maxsize=1)
+def _are_index_names_set(module: types.ModuleType) -> bool:
+    """Whether the flow's cells name an index in place, which is all of it that can change. module: the flow's."""
+    return _SETS_NAMES.search(text_of(module)) is not None
 
 
 class _Nothing:
@@ -180,7 +195,7 @@ _IMMUTABLE_MODULES = frozenset(
 _IMMUTABLE_PACKAGES = ("numpy.dtypes", "pandas._libs.missing", "pandas._libs.tslibs", "pandas.core.indexes")
 
 
-def _is_mutable(obj: Any, pickler: FlowPickler) -> bool:
+def _is_mutable(obj: Any, pickler: _Scanner) -> bool:
     """Whether it matters that two names have the same one of these."""
     kind = type(obj)
     if kind is types.FunctionType or isinstance(obj, type):
@@ -189,6 +204,8 @@ def _is_mutable(obj: Any, pickler: FlowPickler) -> bool:
     if kind in _IMMUTABLE or isinstance(obj, _IMMUTABLE_BASES):
         return False
     module = kind.__module__
+    if pickler.index_names_change and isinstance(obj, getattr(sys.modules.get("pandas"), "Index", ())):
+        return True
     if module.partition(".")[0] in _IMMUTABLE_MODULES or module.startswith(_IMMUTABLE_PACKAGES):
         return False
     numpy = sys.modules.get("numpy")

@@ -23,4 +23,14 @@ CASES: dict[str, Steps] = {
         "box.inner.value = 3",
         "print(box.inner.value)",
     ),
+    "alias_index_named_later": (
+        "import pandas as pd\nidx = pd.Index(['a','b'], name='i')\ns = pd.Series([1,2], index=idx)\nt = pd.Series([3,4], index=idx)",
+        "idx.name = 'j'\nprint(s.index.name, t.index.name)",
+        "print(s.index is idx, s)",
+    ),
+    "alias_index_of_derived_frames_named_later": (
+        "import pandas as pd\ndf = pd.DataFrame({'a': [1,2], 'b': [3,4]}, index=['x','y'])\ns = df['a']\nsub = df[['b']]",
+        "df.index.name = 'key'\nprint(s.index.name, sub.index.name)",
+        "df.columns.names = ['c']\nprint(sub.index.names, df.columns.name)",
+    ),
 }
