@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
+
+from workbench.warehouse.local import context
 
 Target = tuple[str, str, str]  # database, schema, name
 
@@ -19,13 +21,15 @@ Target = tuple[str, str, str]  # database, schema, name
 class Changed(NamedTuple):
     """The tables and views that a statement changes, whether it makes them, and whether rows go.
 
-    temporary: the session that they go with, see `temporary`.
+    temporary: the session that they go with, see `temporary`. own: the table that it makes for its session alone, which
+    others don't see change.
     """
 
     targets: list[Target]
     made: bool = False
     fewer: bool = False
     temporary: int | None = None
+    own: frozenset[Target] = frozenset()
 
 
 NOTHING = Changed([])
@@ -43,8 +47,8 @@ def statements() -> tuple[str, ...]:
     )
 
 
-def targets(statement: Any, database: str | None, schema: str | None) -> Changed:
-    """What the statement (of Snowflake's dialect) changes."""
+def targets(statement: Any, database: str | None, schema: str | None, own: Collection[Target] = frozenset()) -> Changed:
+    """What the statement (of Snowflake's dialect) changes. own: what the session has for itself alone."""
     from sqlglot import exp
 
     made = isinstance(statement, exp.Create) and statement.args.get("kind") in {"TABLE", "VIEW"}
@@ -59,10 +63,24 @@ def targets(statement: Any, database: str | None, schema: str | None) -> Changed
     # an UPDATE may be a DELETE and an INSERT, and so may INSERT OVERWRITE
     fewer = isinstance(statement, exp.Update | exp.Delete | exp.Merge | exp.TruncateTable | exp.Insert | exp.Alter)
     fewer &= not isinstance(statement, exp.Insert) or bool(statement.args.get("overwrite"))
-    return Changed(list(_named(nodes, database, schema)), made, fewer)
+    found = _named(nodes, database, schema)
+    if made and _is_own(statement):
+        return Changed([], own=frozenset(target for target, _ in found))
+    # a qualified name is never one of its own: DuckDB's temporary tables live in no schema
+    return Changed([target for target, plain in found if made or not (plain and target in own)], made, fewer)
 
 
-def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterator[Target]:
+def _is_own(create: Any) -> bool:
+    from sqlglot import exp
+
+    table, properties = create.find(exp.Table), create.args.get("properties")
+    return (
+        table is not None and not table.db and properties is not None and bool(properties.find(exp.TemporaryProperty))
+    )
+
+
+def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterator[tuple[Target, bool]]:
+    """Each table, and whether it is named without its schema."""
     from sqlglot import exp
 
     for node in nodes:
@@ -72,7 +90,7 @@ def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterat
         parts = [part.name if part.args.get("quoted") else part.name.upper() for part in table.parts]
         where = [*([database, schema][: 3 - len(parts)]), *parts]
         if len(where) == 3 and all(where):
-            yield str(where[0]), str(where[1]), str(where[2])
+            yield (str(where[0]), str(where[1]), str(where[2])), len(parts) == 1
 
 
 def following(connection: Any, statement: Any, before: list[Target]) -> Changed:
@@ -82,7 +100,10 @@ def following(connection: Any, statement: Any, before: list[Target]) -> Changed:
     """
     from sqlglot import exp
 
-    changed = targets(statement, connection.database, connection._schema)
+    own = context.of(connection).own
+    if isinstance(statement, exp.Drop):
+        own.difference_update(target for target, _ in _named([statement], connection.database, connection._schema))
+    changed = targets(statement, connection.database, connection._schema, own)
     pending: list[Target] | None = connection.__dict__.get("_wb_pending")
     if isinstance(statement, exp.Transaction):
         connection._wb_pending = []

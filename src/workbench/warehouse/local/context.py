@@ -15,7 +15,8 @@ Refuse = Callable[[str], Exception]
 @dataclass(slots=True)
 class Context:
     """A session's own state, beside what fakesnow keeps of it. query_ids: of its statements, the last one last;
-    has_temporary: whether it has made something that is to go with it, see `temporary`.
+    has_temporary: whether it has made something that is to go with it, see `temporary`; own: database, schema and name
+    of the tables that DuckDB keeps for it alone.
     """
 
     session_id: int = 0
@@ -23,6 +24,7 @@ class Context:
     query_ids: list[str] = field(default_factory=list)
     in_transaction: bool = False
     has_temporary: bool = False
+    own: set[tuple[str, str, str]] = field(default_factory=set)
 
 
 def of(connection: Any) -> Context:

@@ -232,6 +232,7 @@ def _noting(execute: Callable[..., Any], cursor: Any, *args: Any, **kwargs: Any)
     if cursor._wb_began:
         cursor._duck_conn.commit()
     _finished(cursor)
+    context.of(cursor._conn).own |= _this.changed.own
     comments.made(cursor._conn, _this.comments)
     with cursor._duck_conn.cursor() as other:
         changes.note(other, _this.changed)
