@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from workbench.errors import WarehouseError
+from workbench.errors import UnsupportedLocally, WarehouseError
 from workbench.warehouse.load import Loaded, load
 
 Ask = Callable[..., pd.DataFrame]
@@ -74,6 +74,17 @@ def test_the_same_content_is_loaded_once(ask: Ask, schema: str, tmp_path: Path) 
         6,
         2,
     ]
+
+
+@pytest.mark.parametrize("letter", ["?", "/", ".", "'"])
+def test_a_schema_whose_stage_cannot_be(letter: str, tmp_path: Path, ask: Ask, only_local: None) -> None:
+    """It is refused before anything is loaded, in words that say what to do."""
+    (tmp_path / "events.jsonl").write_text('{"a": 1}\n')
+    with pytest.raises(UnsupportedLocally, match=r"in its .*name.* not in the local warehouse") as caught:
+        load(tmp_path, schema=f"odd{letter}schema")
+    assert "write it another way" in caught.value.hint
+    if letter in "?/":  # the schema itself can be
+        ask(f'drop schema "ODD{letter}SCHEMA"')
 
 
 def test_only_the_tables_that_are_asked_for(ask: Ask, schema: str, tmp_path: Path) -> None:

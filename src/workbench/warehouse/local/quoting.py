@@ -42,12 +42,15 @@ def apply() -> None:
 
 
 def check(statement: Any) -> None:
-    """Refuse a schema, a database or a stage with a quote in its name: fakesnow takes them apart as text."""
+    """Refuse a schema, a database or a stage with a quote or a dot in its name: fakesnow takes them apart as text."""
     from sqlglot import exp
 
     kind = str(statement.args.get("kind") or "").upper() if isinstance(statement, exp.Create | exp.Drop) else ""
     for table in statement.find_all(exp.Table):
         whole = isinstance(statement, exp.Use) or kind in ("DATABASE", "STAGE", "FILE FORMAT")
         names = [table.catalog, table.db, table.name if whole else ""]
-        if any(quote in name for name in names for quote in "'\""):
-            raise refuse("a schema, a database or a stage with a quote in its name")
+        if any(letter in name for name in names for letter in "'\"."):
+            raise refuse("a schema, a database or a stage with a quote or a dot in its name")
+        # a stage is a folder, and DuckDB takes what follows a ? in its path for a query
+        if kind == "STAGE" and any(letter in name for name in names for letter in "?/"):
+            raise refuse("a stage with a ? or a / in its name, or in its schema's or database's name,")
