@@ -135,9 +135,15 @@ class Mixed:
         self.account.kept.update(numbers)
 
     def count_up(self) -> None:
-        """One more in a row that all processes change: a conflict is an error at once, and nothing was added."""
+        """One more in a row that all processes change: a conflict is an error at once, and nothing was added.
+
+        Within a transaction that goes on for a while, so that there are conflicts.
+        """
+        sql("begin")
+        sql("update stress_counter set n = n + 1")
+        sql("select count(*) from stress_rows")
         try:
-            sql("update stress_counter set n = n + 1")
+            sql("commit")
         except WarehouseDown:
             self.account.perhaps_added += 1
             raise
