@@ -40,13 +40,16 @@ def profiles() -> dict[str, dict[str, Any]]:
     return dict(_configured("connections") or {})
 
 
-def connect(profile: str | None = None, *, project: Project | None = None) -> Connection:
-    """Open a connection; the caller closes it. profile: see `profile_name`; project: whose local warehouse is meant.
+def connect(profile: str | None = None, *, project: Project | None = None, tag: str | None = None) -> Connection:
+    """Open a connection; the caller closes it. profile: see `profile_name`; project: whose local warehouse is meant;
+    tag: the query tag of those of its statements that have none of their own.
 
     Raises UnknownProfile, WarehouseDown, NotAuthorised, and WarehouseError for anything else that the warehouse says.
     """
     name = profile_name(profile)
     settings = settings_of(name, project=project)
+    if tag is not None:
+        settings["session_parameters"] = {**settings.get("session_parameters", {}), "QUERY_TAG": tag}
     from snowflake.connector import connect as connector
     from snowflake.connector.errors import Error
 
@@ -62,16 +65,17 @@ def connect(profile: str | None = None, *, project: Project | None = None) -> Co
 
 @contextlib.contextmanager
 def own_session(profile: str | None = None, *, project: Project | None = None) -> Iterator[Connection]:
-    """A connection for the block alone: what it makes temporarily goes with it.
+    """A connection for the block alone: what it makes temporarily goes with it. Its statements say who asks.
 
     Raises as `connect` does, also for what the warehouse says within the block.
     """
     from snowflake.connector.errors import Error
 
     from workbench.warehouse.failures import translated
+    from workbench.warehouse.tag import query_tag
 
     name = profile_name(profile)
-    session = connect(name, project=project)
+    session = connect(name, project=project, tag=query_tag())
     try:
         yield session
     except Error as error:

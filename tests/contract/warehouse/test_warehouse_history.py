@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+from snowflake.connector import connect as connector
+from snowflake.connector.errors import Error
 
+from workbench import write
 from workbench.errors import MissingTable, UnsupportedLocally
+from workbench.project import Project
+from workbench.warehouse.connection import settings_of
+from workbench.warehouse.load import load
 from workbench.warehouse.queries import queries
 from workbench.warehouse.tag import MOST, query_tag
 
@@ -50,6 +59,39 @@ def test_the_sessions_own_tag(ask: Ask, profile: str, project: Any) -> None:
     cursor.execute("alter session unset query_tag")
     found = ask("select query_text from table(information_schema.query_history()) where query_tag = 'of-dbt'")
     assert "select 'tagged'" in found.query_text.tolist()
+
+
+def test_what_write_and_load_ask_is_tagged(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The sessions that they open for themselves say who asks, as `sql` does, from their first statement on."""
+    monkeypatch.setenv("JPY_SESSION_NAME", "work/writing.ipynb")
+    (schema,) = ask("select current_schema() as name").name
+    write(pd.DataFrame({"a": [1]}), f"{schema}.written")
+    (tmp_path / "loaded.jsonl").write_text('{"a": 1}\n')
+    load(tmp_path, schema=schema)
+    texts = [one.text.lower() for one in queries("writing.ipynb")]
+    for begin in (
+        "create temporary table wb_load",
+        "put 'file:",
+        "copy into wb_load",
+        "create stage",
+        f'copy into "{schema}'.lower(),
+    ):
+        assert any(text.startswith(begin) for text in texts), begin
+
+
+def test_parameters_of_the_login(project: Project, only_local: None) -> None:
+    """They are the session's; one that would change answers is refused there, as ALTER SESSION refuses it."""
+    settings = settings_of("local", project=project)
+    given = {"QUERY_TAG": "of-login", "STATEMENT_TIMEOUT_IN_SECONDS": 77, "CLIENT_SESSION_KEEP_ALIVE": True}
+    with closing(connector(**{**settings, "session_parameters": dict(given)})) as session:
+        shown = session.cursor().execute("show parameters").fetchall()
+        assert {row[0]: row[1] for row in shown if row[0] in given} == {
+            "QUERY_TAG": "of-login",
+            "STATEMENT_TIMEOUT_IN_SECONDS": "77",
+            "CLIENT_SESSION_KEEP_ALIVE": "true",
+        }
+    with pytest.raises(Error, match="TIMEZONE = 'Asia/Tokyo' is not in the local warehouse"):
+        connector(**{**settings, "session_parameters": {"TIMEZONE": "Asia/Tokyo"}})
 
 
 def test_the_history_as_snowflake_documents_it(ask: Ask, only_local: None) -> None:

@@ -16,10 +16,11 @@ import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from workbench.warehouse.local import context, mends
+from workbench.warehouse.local import context, mends, parameters
 from workbench.warehouse.local.address import USER, Address
 from workbench.warehouse.local.answers import Chunks, answered
 from workbench.warehouse.local.asked import AGAIN_SECONDS, Asked
+from workbench.warehouse.local.errors import UNSUPPORTED, refuse
 from workbench.warehouse.local.history import History, is_asked
 from workbench.warehouse.local.sessions import Session, opened
 
@@ -125,14 +126,19 @@ class Gateway:
         known = hmac.compare_digest(str(data.get("PASSWORD", "")).encode(), self._address.password.encode())
         if not known or str(data.get("LOGIN_NAME", "")).lower() != USER:
             return _failure(WRONG_PASSWORD, "Incorrect username or password was specified.", "08001")
-        if "FAKESNOW_DB_PATH" in (data.get("SESSION_PARAMETERS") or {}):
+        given, settings = data.get("SESSION_PARAMETERS") or {}, dict[str, str]()
+        if "FAKESNOW_DB_PATH" in given:
             return _failure(WRONG_PASSWORD, "FAKESNOW_DB_PATH would open files that others own.", "08001")
+        try:
+            parameters.at_login(given, settings, refuse)
+        except Exception as error:
+            return _failure(f"{UNSUPPORTED[0]:06}", str(error), UNSUPPORTED[1])
         response = await fakesnow.server.login_request(request)
         answer = json.loads(response.body)
         answer["data"]["parameters"].append({"name": "CLIENT_TELEMETRY_ENABLED", "value": False})
         answer["data"]["masterToken"] = answer["data"]["token"]  # without one the connector ends no session
         token = answer["data"]["token"]
-        self._sessions[token] = opened(fakesnow.server.sessions[token], data.get("SESSION_PARAMETERS") or {})
+        self._sessions[token] = opened(fakesnow.server.sessions[token], given, settings)
         return _answer(answer)
 
     async def _session(self, request: Request) -> Response:
@@ -249,7 +255,7 @@ class Gateway:
     def _noted(self, asked: Asked, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The statement's answer, and the statement in the history from its beginning to its end."""
         connection = asked.connection
-        session, tag = id(connection) % 10**12, getattr(connection, "_wb_query_tag", "")
+        session, tag = id(connection) % 10**12, context.of(connection).settings.get("QUERY_TAG", "")
         entry = self._history.begin(asked.query_id, body, tag, session, USER.upper())
         answer: dict[str, Any] = {"success": False, "message": "the local warehouse can't run this statement"}
         try:

@@ -332,7 +332,6 @@ def _rewritten(explode: Callable[..., Any]) -> Callable[..., Any]:
         expression, _this.comments = comments.taken(expression, rewrites.text_of(expression), refuse)
         expression = shows.mended(expression, cursor._conn, refuse)
         expression = parameters.applied(expression, rewrites.text_of(expression), session.settings, refuse)
-        cursor._conn._wb_query_tag = session.settings.get("QUERY_TAG", "")
         context.told(expression, session, refuse)
         _cancelled(expression, cursor.__dict__.get("_wb_values"))
         context.scanned(expression, cursor._conn.results_cache, cursor._duck_conn.register, _no_result)

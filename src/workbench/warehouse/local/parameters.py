@@ -7,7 +7,7 @@ changes how much or how fast can have any. https://docs.snowflake.com/en/sql-ref
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, NamedTuple
 
 Refuse = Callable[[str], Exception]
@@ -81,6 +81,18 @@ def _apply(item: Any, settings: MutableMapping[str, str], refuse: Refuse, *, uns
         return
     given = item.this.expression if isinstance(item.this, exp.EQ) else None
     value = str(given.this).lower() if isinstance(given, exp.Boolean) else "" if given is None else given.name
+    _set(name, known, value, settings, refuse)
+
+
+def at_login(given: Mapping[str, Any], settings: MutableMapping[str, str], refuse: Refuse) -> None:
+    """Set the parameters that a client wants from its login on; those that are the client's own are none here."""
+    for name, value in given.items():
+        if (known := PARAMETERS.get(name.upper())) is not None and value is not None:
+            text = str(value).lower() if isinstance(value, bool) else str(value)
+            _set(name.upper(), known, text, settings, refuse)
+
+
+def _set(name: str, known: Parameter, value: str, settings: MutableMapping[str, str], refuse: Refuse) -> None:
     if known.same is not None and value.upper() not in (known.default.upper(), *known.same):
         raise refuse(f"{name} = '{value}'")
     settings[name] = value

@@ -56,7 +56,8 @@ class Session:
         shutil.rmtree(Path(stage.LOCAL_BUCKET_PATH, self.connection.table_stages._session), ignore_errors=True)
 
 
-def opened(connection: Any, parameters: dict[str, Any]) -> Session:
-    """The session of a login. parameters: the session's, as the client sent them."""
+def opened(connection: Any, parameters: dict[str, Any], settings: dict[str, str]) -> Session:
+    """The session of a login. parameters: as the client sent them; settings: those of them that are the session's."""
     process = parameters.get(PROCESS)
+    context.of(connection).settings.update(settings)
     return Session(connection, None if process is None else str(process))
