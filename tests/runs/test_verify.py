@@ -90,7 +90,8 @@ def test_a_flow_that_does_what_its_notebook_does_is_equal_or_noise(tmp_path: Pat
         ("step:load", "points = [Point(1), Point(2)]\nscale = lambda value: value * n\nobject()"),
         ("", "frame = frame * 0"),
         ("step:plot", "fig, ax = plt.subplots(figsize=(2, 1))\nax.plot(frame.a)\nplt.show()\nwarnings.warn('careful')"),
-        ("step:plot", "print({'b', 'a'}, points[0].x, scale(2))\ntotal = frame.a.sum() + rng.random()\ntotal"),
+        ("step:plot", "print({'b', 'a'}, points[0].x, scale(2))\ntotal = frame.a.sum() + rng.random()\n"
+             "rest = (point for point in points)\ntotal"),
     )  # fmt: skip
     status, report = verified(tmp_path, content, "-p", "n", "6")
     assert status == 0, report
@@ -107,6 +108,7 @@ def test_a_flow_that_does_what_its_notebook_does_is_equal_or_noise(tmp_path: Pat
     assert {key: found.get(key) for key in [*wanted, ("plot", "total")]} == dict.fromkeys(
         [*wanted, ("plot", "total")], "equal"
     )
+    assert found["plot", "rest"] == "noise"
 
 
 @pytest.mark.slow

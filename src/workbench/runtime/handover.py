@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import pickle
 import re
+import sys
 import types
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -133,7 +134,11 @@ class HandOver:
             values[LIVE] = live
         with_data = {**values, **definition_data(self._module)}
         found = sharing(with_data, self._module)
-        if failed := [name for name in found.failed if name in values]:
+        failed = [name for name in found.failed if name in values]
+        if failed and not self._flow._graph[self._code.name].out_funcs:
+            self._leave_out(failed, values, found.failed)
+            with_data = {name: value for name, value in with_data.items() if name not in failed}
+        elif failed:
             name, reason = failed[0], found.failed[failed[0]]
             for each in values:
                 self._flow.__dict__.pop(each, None)
@@ -159,6 +164,15 @@ class HandOver:
         if index or (INDEX in self._flow._datastore):
             setattr(self._flow, INDEX, index)
         self._publish(found, values)
+
+    def _leave_out(self, names: list[str], values: dict[str, Any], reasons: Mapping[str, Exception]) -> None:
+        """In the last step nobody needs what can't be pickled: it is no artifact, and that is said."""
+        for name in names:
+            value = values.pop(name)
+            self._flow.__dict__.pop(name, None)
+            if name != LIVE:
+                text = f"{name!r} ({type(value).__name__}) is not kept as an artifact: {_short(reasons[name])}"
+                print(f"workbench: warning: {text}", file=sys.stderr)
 
     def drop(self) -> None:
         """Forget what a failed step would leave: the log is to name its own error, not one of pickling."""

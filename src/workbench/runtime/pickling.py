@@ -59,7 +59,7 @@ class _Unpickler(pickle.Unpickler):
         self._known: dict[int, Any] = {}
 
     def persistent_load(self, key: Any) -> Any:
-        """The one object that a NaN was, a library's or the value's own; or a set whose order plain pickle loses."""
+        """The one object that a NaN was, a library's or the value's own; a library's text; or a set in its order."""
         if isinstance(key, str):
             return importlib.import_module(key).nan
         if isinstance(key, int):
@@ -67,6 +67,8 @@ class _Unpickler(pickle.Unpickler):
         number, *content = key
         if number is None:
             return self._elsewhere[content[0]]
+        if isinstance(number, str):
+            return sentinels.named(number, content[0])
         if not content:
             return self._known.setdefault(number, set())
         order, slots, kind = content
@@ -140,6 +142,7 @@ class FlowPickler(cloudpickle.Pickler):
         self._view_roots = view_roots
         self._numpy = sys.modules.get("numpy")
         self.special = False
+        self._texts: dict[int, tuple[str, str]] = {}  # by id: the constants of the libraries whose instances are there
         self._numbers: dict[int, int] = {}  # of NaNs and sets, by id
         self._picklable: dict[int, bool] = {}  # of instances, by id
         self._trusting = False  # whether those are taken for it that were never tried
@@ -152,9 +155,19 @@ class FlowPickler(cloudpickle.Pickler):
         if kind is float:
             key = nan_key(obj)
             return self._numbers.setdefault(key, len(self._numbers)) if isinstance(key, int) else key
+        if kind is str and id(obj) in self._texts:
+            return self._text(obj)
         if (kind is set or kind is frozenset) and self._kept_orders and not is_kept(obj):
             return self._ordered_set(obj)
         return None
+
+    def _text(self, text: str) -> tuple[str, str] | None:
+        """Where a text stands that a library knows by its identity; None for any other text."""
+        found = self._texts.get(id(text))
+        if found is None or getattr(sys.modules.get(found[0]), found[1], None) is not text:
+            return None
+        self.special = True
+        return found
 
     def _ordered_set(self, elements: set[Any] | frozenset[Any]) -> Any:
         if id(elements) in self._numbers:
@@ -243,6 +256,8 @@ class FlowPickler(cloudpickle.Pickler):
         if (parts := sentinels.reduced(obj, self._module.__name__)) is not None:
             self.special = True
             return parts
+        if (texts := sentinels.texts_of(type(obj).__module__)) and self._module.__name__ != type(obj).__module__:
+            self._texts.update(texts)
         return NotImplemented
 
     def _can_be_pickled(self, obj: Any, state: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from functools import cache
 from typing import Any
 
 
@@ -21,7 +22,7 @@ def reduced(obj: Any, own: str) -> tuple[Any, ...] | None:
         if module not in (own, "__main__", "__mp_main__"):
             for name, value in list(getattr(sys.modules.get(module), "__dict__", {}).items()):
                 if value is obj:
-                    return _named, (module, name)
+                    return named, (module, name)
     return None
 
 
@@ -37,5 +38,20 @@ def _is_stateless(obj: Any, kind: Any) -> bool:
         return False
 
 
-def _named(module: str, name: str) -> Any:
+def named(module: str, name: str) -> Any:
+    """What a module has under a name."""
     return getattr(importlib.import_module(module), name)
+
+
+@cache
+def texts_of(module: str) -> dict[int, tuple[str, str]]:
+    """The texts that a module may know by their identity, as argparse does `SUPPRESS`: id -> (module, name).
+
+    Constants that no other text is likely to be: what looks like a name, or is one letter, Python keeps once.
+    """
+    held = getattr(sys.modules.get(module), "__dict__", {})
+    return {
+        id(value): (module, name)
+        for name, value in list(held.items())
+        if type(value) is str and name.isupper() and len(value) > 1 and not value.isidentifier()
+    }

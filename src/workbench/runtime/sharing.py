@@ -135,6 +135,8 @@ class _Scanner(FlowPickler):
         elif type(obj) in (set, frozenset) and not is_kept(obj):
             self.reordered = True
             self._ordered_set(obj)  # raises where its order can't be made again
+        elif type(obj) is str and id(obj) in self._texts:
+            self._text(obj)
 
     def reducer_override(self, obj: Any) -> Any:
         pandas = sys.modules.get("pandas")

@@ -354,6 +354,11 @@ CASES: dict[str, Steps] = {
         "try:\n    print(list(keys))\nexcept RuntimeError as e:\n    print(e)",
     ),
     "set_iterator": ("s = {3, 1, 2}\nit = iter(s)\nprint(next(it))", "print(next(it))", "print(list(it), s)"),
+    "unpicklable_in_the_last_step": (
+        "xs = [1, 2, 3]",
+        "import threading, re\nrest = (x for x in xs)\nheld = {'xs': xs, 'lock': threading.Lock()}\n"
+        "found = re.match('a', 'ab')\nys = xs\nprint(next(rest), len(held), found[0])",
+    ),
 }
 
 REFUSED = {

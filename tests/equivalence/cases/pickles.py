@@ -88,5 +88,11 @@ CASES: dict[str, Steps] = {
         "_ = ax.set_ylim(0, 3)\nprint(w.n)",
         "_ = ax.set_ylim(0, 4)\nprint(w.n)",
     ),
+    "library_text_known_by_identity": (
+        "import argparse\nparser = argparse.ArgumentParser(prog='x')\nparser.add_argument('--n', type=int, default=3)\n"
+        "sub = argparse.ArgumentParser(prog='y', argument_default=argparse.SUPPRESS)\nsub.add_argument('--m')",
+        "arguments = parser.parse_args([])\nprint(arguments, sub.parse_args([]))",
+        "print(parser.parse_args(['--n', '5']), arguments.n, sub.parse_args(['--m', '1']))",
+    ),
 }
 REFUSED = {"pickle_leaves_out_a_connection": "WB401"}

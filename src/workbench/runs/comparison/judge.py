@@ -82,6 +82,8 @@ def _compared(question: Question, step: str, name: str, artifact: str) -> Artifa
         missing = [side for side in sides if isinstance(side, _Missing)]
         if len(missing) == 2 and all(side.absent for side in missing):
             return ArtifactCompared(step, name, "equal")
+        if len(missing) == 2 and missing[0].unpicklable and missing[1].absent:
+            return ArtifactCompared(step, name, "noise", noise=("not kept: it can't be pickled",))
         if unloaded := [side.reason for side in missing if not side.absent]:
             return ArtifactCompared(step, name, "unproven", unproven="; ".join(unloaded))
         shown = ["not bound" if isinstance(side, _Missing) else "bound" for side in sides]
@@ -99,10 +101,11 @@ def _compared(question: Question, step: str, name: str, artifact: str) -> Artifa
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """No value. absent: the name isn't bound, or else it can't be loaded."""
+    """No value. absent: the name isn't bound, or else it can't be loaded; unpicklable: it can't even be kept."""
 
     reason: str
     absent: bool
+    unpicklable: bool = False
 
 
 def _value(side: Mapping[str, str], step: str, name: str, artifact: str) -> Any:
@@ -118,7 +121,7 @@ def _kept(folder: Path, name: str) -> Any:
     if ABSENT in entry:
         return _Missing(entry[ABSENT], True)
     if "reason" in entry:
-        return _Missing(f"the notebook's value can't be pickled: {entry['reason']}", False)
+        return _Missing(f"the notebook's value can't be pickled: {entry['reason']}", False, unpicklable=True)
     try:
         return pickle.loads((folder / entry["file"]).read_bytes())  # noqa: S301  # written by the kernel we started
     except Exception as error:  # the user's classes run
