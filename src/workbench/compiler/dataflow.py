@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 
-from workbench.compiler.definitions import BUILTINS, PROVIDED, Binding, Definitions, Place
+from workbench.compiler.definitions import BUILTINS, LAST_SHOWN, PROVIDED, Binding, Definitions, Place
 from workbench.compiler.imports import texts_for
 from workbench.compiler.model import LAST, Diagnostic, ParameterFacts
 from workbench.compiler.placeholders import PLACEHOLDERS
@@ -196,7 +196,7 @@ class Resolver:
             self._problem("WB204", message, need, f"tag cell {cell.number} with a step, or bind `{name}` in this one")
         elif self.definitions.stars:
             step.fallbacks.add(name)
-        elif need.certain:
+        elif need.certain and not (name == LAST_SHOWN and bindings):  # a rule of its own says that
             later = [one for one in bindings if one.promoted]
             message = (
                 f"`{name}` is read before cell {later[0].facts.cell.number} binds it"

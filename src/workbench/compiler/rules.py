@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from workbench.compiler import processes
-from workbench.compiler.definitions import Definitions, Place, imported_path, registers_with
+from workbench.compiler.definitions import LAST_SHOWN, Definitions, Place, imported_path, registers_with
 from workbench.compiler.model import CellFacts, Diagnostic, ParameterFacts, Statement
 from workbench.compiler.scopes import COMPREHENSIONS, FUNCTIONS, top_level
 from workbench.compiler.secrets import literal_secrets
@@ -27,6 +27,7 @@ def check(uses: list[StepUse], definitions: Definitions, parameters: list[Parame
     problems += check_processes(uses, definitions)
     problems += left_behind(uses, definitions)
     problems += processes.check(uses, definitions)
+    problems += last_shown(uses, definitions)
     if any("*" in facts.source for facts in cells.values()):
         problems += star_imports(uses, definitions, {one.name: one.cell.index for one in parameters})
     return problems
@@ -42,6 +43,19 @@ def _statements(facts: CellFacts, definitions: Definitions) -> Iterator[ast.stmt
         hoisted = definitions.hoisted.get(getattr(statement.node, "name", ""))
         if hoisted is None or hoisted.statement is not statement:
             yield statement.node
+
+
+def last_shown(uses: list[StepUse], definitions: Definitions) -> Iterator[Diagnostic]:
+    """WB303: `_` is what a cell showed last, until the notebook binds it: where either may be, only a kernel knows."""
+    binding = next((one for one in definitions.bindings.get(LAST_SHOWN, ()) if one.promoted), None)
+    surely: set[str] = set()  # the steps above that surely bind it
+    for use in uses if binding else ():
+        need = use.needs.get(LAST_SHOWN) or use.setup_needs.get(LAST_SHOWN)
+        if binding and need and surely.isdisjoint(use.ancestors):
+            message = f"`_` may be what a cell showed last here, or what cell {binding.facts.cell.number} binds"
+            yield Diagnostic("WB303", message, need.facts.cell, need.span, "give the value a name of its own")
+        if LAST_SHOWN in use.must | use.setup_binds:
+            surely.add(use.node.name)
 
 
 def mangled_names(facts: CellFacts, definitions: Definitions) -> Iterator[Diagnostic]:
