@@ -204,6 +204,10 @@ def _hoist(found: Definitions, promoted: set[int]) -> None:
         for name, roots in registering.items()
         if candidates[name].promoted and any(used.get(root, _LAST) < candidates[name].place for root in roots)
     }
+    # an object that a library's decorator made: what is done to it in a step goes on as a value
+    late |= {
+        root for name in late for root in registering[name] & candidates.keys() if _is_object(candidates[root], found)
+    }
     changed = True
     while changed:
         kept = {
@@ -227,6 +231,18 @@ def registers_with(node: ast.stmt) -> set[str]:
             if isinstance(root, ast.Name):
                 found.add(root.id)
     return found
+
+
+def _is_object(one: Binding, found: Definitions) -> bool:
+    """Whether a library's decorator may have made something else than a function of a definition."""
+    for part in getattr(one.statement.node, "decorator_list", ()):
+        root: ast.AST = part.func if isinstance(part, ast.Call) else part
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        name = getattr(root, "id", "")
+        if found.is_module(name) and not all(_module(each) in QUIET_MODULES for each in found.bindings[name]):
+            return True
+    return False
 
 
 def _first_uses(found: Definitions, promoted: set[int]) -> dict[str, Place]:

@@ -532,6 +532,16 @@ CASES: dict[str, Steps] = {
         "print(list(Registry.items))",
         "print(sum(each() for each in Registry.items.values()))",
     ),
+    "commands_added_after_a_look": (
+        "import click\n@click.group()\ndef cli():\n    pass\nprint(sorted(cli.commands))",
+        "@cli.command()\n@click.option('--n', default=1)\ndef go(n):\n    print('n', n)\nprint(sorted(cli.commands))",
+        "cli(['go', '--n', '3'], standalone_mode=False)",
+    ),
+    "commands_of_one_cell": (
+        "import click\n@click.group()\ndef cli():\n    pass\n@cli.command()\ndef go():\n    print('go')",
+        "cli(['go'], standalone_mode=False)",
+        "print(sorted(cli.commands))",
+    ),
 }
 
 # those that are refused, and the code that says why
