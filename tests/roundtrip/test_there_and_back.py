@@ -82,3 +82,12 @@ def test_an_edited_line_comes_back(data: st.DataObject) -> None:
     assert "\n".join(together.lines) == again.text
     if edit == "comment":
         assert again.text == text
+
+
+def test_a_definition_that_an_edit_moves_is_refused() -> None:
+    """A class whose body does something no longer stands at the flow's top: the edit stays in the flow, and is said."""
+    book, steps, flow, _ = golden("definitions")
+    text = flow.text.replace("    rate: float = 0.1", "    rate: float = 0.1\n    print('reviewed')")
+    result = pull(book, flow, text, lambda one: compile_notebook(one, steps=steps))
+    assert result.book == book
+    assert ["stand elsewhere" in one.reason for one in result.refused] == [True]

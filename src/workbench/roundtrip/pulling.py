@@ -23,6 +23,9 @@ from workbench.roundtrip.unlower import leftover, runtime_names, silenced
 Compile = Callable[[Notebook], Compilation]
 
 
+_ELSEWHERE = "promoted again, it would stand elsewhere in the flow; edit it in the notebook"
+
+
 class CellChange(NamedTuple):
     """A cell before and after; before: None for a new one."""
 
@@ -140,7 +143,7 @@ class _Pull:
             if result.flow is None:
                 failed = self._who_stands_in_the_way(result)
             else:
-                failed = self._not_as_edited(result.flow, book)
+                failed = self._not_as_edited(result.flow, book) or self._moved_away(result.flow)
             if not failed and result.flow is not None:
                 return result.flow
             for cell, reason in failed.items():
@@ -193,7 +196,7 @@ class _Pull:
                 first = place.start + 1 if place.body else place.start
                 failed[place.cell] = _difference(now.before[first : place.end], now.after[start:end])
             except Unclear:
-                failed[place.cell] = "promoted again, it would stand elsewhere in the flow; edit it in the notebook"
+                failed[place.cell] = _ELSEWHERE
         for cell, lines in self._not_there(now).items():
             if cell not in moved:
                 failed.setdefault(cell, _difference([], list(lines)))
@@ -203,6 +206,16 @@ class _Pull:
                 failed[cell] = f"`{gone[0]}` doesn't come back"
         wrong = parameters.other_defaults(flow.text, self.text, book, self.waiting)
         return failed | {cell: reason for cell, reason in wrong.items() if cell not in failed}
+
+    def _moved_away(self, flow: FlowSource) -> dict[str, str]:
+        """The edited cells whose definition, as edited, is no definition of the flow's top any more."""
+        lines = self.emitted.text.split("\n")
+        bases = ["\n".join(one.base) for one in merged_into(flow, self.emitted.text, self.text).conflicts]
+        return {
+            place.cell: _ELSEWHERE
+            for place in places(self.emitted)
+            if place.cell in self.waiting and any("\n".join(lines[place.start : place.end]) in base for base in bases)
+        }
 
     def _not_there(self, now: Edited) -> dict[str, tuple[str, ...]]:
         """The edited cells with lines of theirs that a flow doesn't have anywhere."""
