@@ -299,15 +299,18 @@ def test_the_exploring_notebook_on_another_profile(built: Built, tmp_path: Path)
 
 @pytest.mark.slow
 def test_a_build_takes_what_is_new(built: Built) -> None:
-    """Of what was loaded since, a build takes each record once, the corrected one for the one that was there; prices
-    have versions; freshness is of the loads; the next build finds nothing new.
+    """Of the loads that it doesn't have, a build takes each record once, the later one for the one that was there, also
+    where a load comes in late; prices have versions; freshness is of the loads; the next build finds nothing new.
     """
-    event = next(event for event in built.events() if event["product_action"] == "detail")
+    event, other = [event for event in built.events() if event["product_action"] == "detail"][:2]
     with gzip.open(max((built.shop.folder / "catalogue").iterdir()), "rt") as lines:
         product = json.loads(next(lines))
     before = sql("select count(*) as n from shopping_events")["n"].item()
     for table in ("events", "catalogue", "searches"):  # all of it was the day before yesterday
         sql(f"update raw.{table} set loaded_at = dateadd(day, -2, loaded_at)")
+    unknown = {**other, "epoch_ms": other["epoch_ms"] + 2}
+    built.land("events", "late", {**other, "url": "https://shop.example/old"}, unknown)
+    sql("update raw.events set loaded_at = dateadd(day, -3, loaded_at) where file_name = 'late.jsonl'")
     later = {**event, "epoch_ms": event["epoch_ms"] + 1}
     built.land("events", "redelivered", {**event, "url": "https://shop.example/moved"}, later)
     built.land("catalogue", "a-later-export", {**product, "price_bucket": 11 - product["price_bucket"]})
@@ -320,11 +323,12 @@ def test_a_build_takes_what_is_new(built: Built) -> None:
         }
         for build in (first, second):
             assert {found["status"] for found in build.values()} <= {"success", "pass", "no-op"}
-            assert build["stg_events"]["rows"] == 2
+        assert (first["stg_events"]["rows"], second["stg_events"]["rows"]) == (4, 0)
         assert (first["product_history"]["rows"], second["product_history"]["rows"]) == (2, 0)
         assert {text: sql(text).to_csv(index=False, header=False) for text in MORE} == MORE
-    assert sql("select count(*) as n from raw.events")["n"].item() == before + 2
-    assert sql("select count(*) as n from shopping_events")["n"].item() == before + 1
+    assert sql("select count(*) as n from raw.events")["n"].item() == before + 4
+    assert sql("select count(*) as n from shopping_events")["n"].item() == before + 2
+    assert sql("select url from shopping_events where url = 'https://shop.example/old'").empty
     moved = sql("select session_id from shopping_events where url = 'https://shop.example/moved'")
     assert moved["session_id"].tolist() == [event["session_id"]]
     price = sql("select price_bucket from product_features where sku = :sku", sku=product["sku"])

@@ -23,10 +23,31 @@ exploded as (
         load_id
     from {{ source('raw', 'events') }}
     {% if is_incremental() %}
-    -- what was loaded since; and within an hour before it once more, as of two loads at once the first may end last
-    where loaded_at >= (
-        select coalesce(dateadd(hour, -1, max(loaded_at)), '1970-01-01'::timestamp_ntz) from {{ this }}
-    )
+    -- a load is there whole or not at all
+    where load_id not in (select load_id from {{ this }})
+    {% endif %}
+
+),
+
+versions as (
+
+    select * from exploded
+    {% if is_incremental() %}
+    -- what is there of the same events: a load may come in after a later one
+    union all
+    select
+        session_id,
+        event_type,
+        product_action,
+        sku,
+        occurred_at,
+        url,
+        event_id,
+        loaded_at,
+        file_name,
+        load_id
+    from {{ this }}
+    where event_id in (select event_id from exploded)
     {% endif %}
 
 )
@@ -39,6 +60,8 @@ select
     sku,
     occurred_at,
     url,
-    loaded_at
-from exploded
+    loaded_at,
+    file_name,
+    load_id
+from versions
 qualify {{ is_latest_load('event_id') }}
