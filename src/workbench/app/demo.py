@@ -149,13 +149,15 @@ def _transformed(project: Project, done: Done, teller: Teller) -> str:
     folder = project.root / "dbt"
     with teller.stage("Build and test the tables with dbt") as stage:
         facts = [_facts(f"raw.{table}") for table in RAW]
-        sources = (path for place in ("models", "macros", "tests") for path in sorted((folder / place).rglob("*.*")))
+        places = ("models", "macros", "snapshots", "tests")
+        sources = (path for place in places for path in sorted((folder / place).rglob("*.*")))
         fingerprint = _fingerprint(facts, *(path.read_bytes() for path in (*folder.glob("*.yml"), *sources)))
         fresh = (
             done.result("dbt", fingerprint) is None or not (folder / DOCS).exists() or not _count("daily_conversion")
         )
         if fresh:
-            transform(folder, local.ensure(project).environment())
+            # it may be the models that have changed
+            transform(folder, local.ensure(project).environment(), anew=True)
             done.note("dbt", fingerprint)
         stage.say(_note(f"{_count('session_interactions'):,} sessions", fresh))
     return fingerprint

@@ -15,14 +15,15 @@ _RESULTS = Path("target", "run_results.json")
 TOLD = 30  # lines of dbt's output that an error quotes
 
 
-def transform(folder: Path, environment: Mapping[str, str]) -> None:
+def transform(folder: Path, environment: Mapping[str, str], *, anew: bool = False) -> None:
     """`dbt build` and `dbt docs generate` with the project in folder, on target `local`.
 
-    environment: what its profile reads, on top of this process's own. The documentation is one file, folder / DOCS.
+    environment: what its profile reads, on top of this process's own. anew: incremental models from the beginning, as
+    they must be where their queries have changed. The documentation is one file, folder / DOCS.
     Raises WorkbenchError with the end of dbt's output where a model or a test fails.
     """
     ended = subprocess.run(
-        [sys.executable, "-m", "workbench.demo.transform"],
+        [sys.executable, "-m", "workbench.demo.transform", *(["--full-refresh"] if anew else [])],
         env={**os.environ, "DBT_PROJECT_DIR": str(folder), "DBT_PROFILES_DIR": str(folder), **environment},
         cwd=folder,
         stdin=subprocess.DEVNULL,
@@ -37,12 +38,12 @@ def transform(folder: Path, environment: Mapping[str, str]) -> None:
         raise WorkbenchError(f"dbt failed:\n{last}", hint=f"see {folder / 'logs' / 'dbt.log'}")
 
 
-def _both() -> int:
+def _both(options: list[str]) -> int:
     """Build and document, with dbt imported once; dbt's own exit status."""
     from dbt.cli.main import dbtRunner
 
     runner, built = dbtRunner(), b""
-    for arguments in (["build"], ["docs", "generate", "--static"]):
+    for arguments in (["build", *options], ["docs", "generate", "--static"]):
         result = runner.invoke(["--no-use-colors", "--log-level", "warn", *arguments, "--target", "local"])
         if not result.success:
             if result.exception:
@@ -54,4 +55,4 @@ def _both() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_both())
+    sys.exit(_both(sys.argv[1:]))
