@@ -19,7 +19,7 @@ def executed(statement: str, values: list[Any], parameters: dict[str, Any], prof
 
     from workbench.warehouse.failures import must_log_in_again
     from workbench.warehouse.progress import shown
-    from workbench.warehouse.sessions import broken_off, forget, note_temporaries, note_transaction, session
+    from workbench.warehouse.sessions import broken_off, lose, note_temporaries, note_transaction, session
     from workbench.warehouse.statements import leaves_transaction, may_make_temporaries, words
     from workbench.warehouse.tag import query_tag
 
@@ -43,10 +43,10 @@ def executed(statement: str, values: list[Any], parameters: dict[str, Any], prof
             return done
         except KeyboardInterrupt:
             # the connector has told the server to cancel; what the session has open is unknown
-            forget(profile, project)
+            lose(profile, project)
             raise
         except Error as error:
             if attempt == 2 or not must_log_in_again(error):
                 raise
-            forget(profile, project)
+            lose(profile, project)
     raise AssertionError("unreachable")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workbench.project import Project
-from workbench.warehouse.base import Connection
+from workbench.warehouse.base import Connection, joined
 from workbench.warehouse.connection import LOCAL, connect, profiles
 
 
@@ -27,6 +27,7 @@ class _Cache(threading.local):
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], _Kept] = {}
         self.broken_off: set[tuple[str, str]] = set()
+        self.places: dict[tuple[str, str], tuple[str, str]] = {}
 
 
 _cache = _Cache()
@@ -34,16 +35,31 @@ _inherited: list[Connection] = []
 
 
 def session(profile: str, project: Project) -> Connection:
-    """This thread's connection for the profile (a name that is decided), opened or opened again where need be."""
+    """This thread's connection for the profile (a name that is decided), opened or opened again where need be: then in
+    the schema where the one before was.
+    """
     key = (profile, str(project.root))
     where = _where(profile, project)
     kept = _cache.kept.get(key)
     if kept is not None and kept.where == where and not kept.connection.is_closed():
         return kept.connection
-    forget(profile, project)
+    lose(profile, project)
     connection = connect(profile, project=project)
     _cache.kept[key] = _Kept(connection, _where(profile, project))
+    _go_back(connection, _cache.places.pop(key, None), place(profile, project))
     return connection
+
+
+def _go_back(connection: Connection, before: tuple[str, str] | None, now: tuple[str, str] | None) -> None:
+    """Go to the schema where the connection before was: the same names are to mean the same tables."""
+    if before is None or before == now:
+        return
+    from snowflake.connector.errors import ProgrammingError
+
+    from workbench.warehouse.tag import query_tag
+
+    with contextlib.suppress(ProgrammingError):  # it was dropped
+        connection.cursor().execute(f"use schema {joined(*before)}", _statement_params={"QUERY_TAG": query_tag()})
 
 
 def place(profile: str, project: Project) -> tuple[str, str] | None:
@@ -80,6 +96,13 @@ def broken_off(profile: str, project: Project) -> bool:
     known = key in _cache.broken_off
     _cache.broken_off.discard(key)
     return known
+
+
+def lose(profile: str, project: Project) -> None:
+    """Close this thread's connection, which may be broken; the next query opens another, where this one was."""
+    if (where := place(profile, project)) is not None:
+        _cache.places[profile, str(project.root)] = where
+    forget(profile, project)
 
 
 def forget(profile: str, project: Project) -> None:

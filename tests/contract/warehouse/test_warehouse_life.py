@@ -89,6 +89,19 @@ def test_killed_within_a_transaction(alone: Project) -> None:
         assert sql("select count(*) as n from t").n[0] == 0
 
 
+def test_killed_and_in_the_same_schema_again(alone: Project) -> None:
+    """The session that is opened after it is where the one before was; where that is gone, where sessions begin."""
+    sql('create schema "Mine"')
+    sql('use schema "Mine"')
+    os.kill(local.ensure(alone).pid, signal.SIGKILL)
+    assert until(lambda: not is_owned(Folder.of(alone)))
+    assert sql("select current_schema() as s").s[0] == "Mine"
+    sql('drop schema "Mine"')
+    os.kill(local.ensure(alone).pid, signal.SIGKILL)
+    assert until(lambda: not is_owned(Folder.of(alone)))
+    assert sql("select current_schema() as s").s[0] == "ANALYTICS"
+
+
 def test_stopped_and_started_again(alone: Project) -> None:
     """stop ends the server, removes its address and keeps the data; a second stop has nothing to do."""
     sql("create table t (a int comment 'a number', s varchar(5), o object) comment = 'kept'")
