@@ -11,15 +11,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from snowflake.connector.errors import OperationalError
+from snowflake.connector.vendored.requests.exceptions import ChunkedEncodingError
 from sqlglot import parse_one
 
-from workbench.errors import ParameterError, ResultTooLarge, WarehouseError
+from workbench.errors import ParameterError, ResultTooLarge, WarehouseDown, WarehouseError
 from workbench.warehouse import frame as frames
 from workbench.warehouse import room
 from workbench.warehouse.base import identifier
 from workbench.warehouse.binding import bound
 from workbench.warehouse.display import table
-from workbench.warehouse.failures import translated
+from workbench.warehouse.failures import raised, translated
 from workbench.warehouse.local.names import named
 from workbench.warehouse.statements import limited, reads
 
@@ -199,6 +201,18 @@ def test_the_connectors_errors(number: int, message: str, kind: str) -> None:
     assert type(error).__name__ == kind
     assert "\n" not in error.message
     assert "00000" not in error.message
+
+
+def test_a_connection_that_breaks_is_a_warehouse_that_is_down() -> None:
+    """Within an answer, and within a file that is put: then the address, which is a permission, is in no message."""
+    broken = translated(ChunkedEncodingError("IncompleteRead(0 bytes read)"), profile="local")
+    assert isinstance(broken, WarehouseDown)
+    assert isinstance(ChunkedEncodingError(), raised())
+    for reason, kind in (("failed for exceeding maximum retries", WarehouseDown), ("is full", WarehouseError)):
+        text = f"While putting file(s) there was an error: 'PUT with url http://host/bucket/f?key=planted {reason}.'"
+        error = translated(OperationalError(msg=text, errno=253003), profile="local")
+        assert type(error) is kind
+        assert "planted" not in str(error)
 
 
 @pytest.mark.parametrize(

@@ -51,14 +51,13 @@ def connect(profile: str | None = None, *, project: Project | None = None, tag: 
     if tag is not None:
         settings["session_parameters"] = {**settings.get("session_parameters", {}), "QUERY_TAG": tag}
     from snowflake.connector import connect as connector
-    from snowflake.connector.errors import Error
 
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.failures import raised, translated
 
     _quiet()
     try:
         connection: Connection = connector(**settings)
-    except Error as error:
+    except raised() as error:
         raise translated(error, profile=name) from error
     return connection
 
@@ -69,16 +68,14 @@ def own_session(profile: str | None = None, *, project: Project | None = None) -
 
     Raises as `connect` does, also for what the warehouse says within the block.
     """
-    from snowflake.connector.errors import Error
-
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.failures import raised, translated
     from workbench.warehouse.tag import query_tag
 
     name = profile_name(profile)
     session = connect(name, project=project, tag=query_tag())
     try:
         yield session
-    except Error as error:
+    except raised() as error:
         raise translated(error, profile=name) from error
     finally:
         session.close()

@@ -116,11 +116,9 @@ def sql(
     UnsupportedLocally, ResultTooLarge for one that would take more than WORKBENCH_RESULT_MEMORY (25 % of what is free),
     and WarehouseError for anything else that the warehouse says.
     """
-    from snowflake.connector.errors import Error
-
     from workbench.warehouse import frame
     from workbench.warehouse.connection import profile_name
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.failures import raised, translated
     from workbench.warehouse.running import executed
 
     if cache and stream:
@@ -141,7 +139,7 @@ def sql(
 
             return frame.as_kind(as_, *caching.result(statement, given, parameters, as_, profile, project))
         return frame.as_kind(as_, *fetched(statement, given, parameters, as_, profile, project))
-    except Error as error:
+    except raised() as error:
         raise translated(error, profile=profile) from error
 
 
@@ -210,15 +208,13 @@ def fetched(
 
 def _streamed(cursor: Cursor, profile: str) -> Iterator[pa.Table]:
     """The result's batches. The statement has run when this is called; its batches are fetched as they are wanted."""
-    from snowflake.connector.errors import Error
-
     from workbench.warehouse import frame
-    from workbench.warehouse.failures import translated
+    from workbench.warehouse.failures import raised, translated
 
     def batches() -> Iterator[pa.Table]:
         try:
             yield from frame.streamed(frame.batches(cursor), frame.names(cursor))
-        except Error as error:
+        except raised() as error:
             raise translated(error, profile=profile) from error
         finally:
             cursor.close()

@@ -15,19 +15,17 @@ def executed(statement: str, values: list[Any], parameters: dict[str, Any], prof
     parameters: session parameters for this statement alone. Raises the connector's errors, and WarehouseDown where the
     transaction that the statement belongs to ended with an earlier session.
     """
-    from snowflake.connector.errors import Error
-
-    from workbench.warehouse.failures import must_log_in_again
+    from workbench.warehouse.failures import must_log_in_again, raised
     from workbench.warehouse.progress import shown
     from workbench.warehouse.sessions import broken_off, lose, note_temporaries, note_transaction, session
     from workbench.warehouse.statements import leaves_transaction, may_make_temporaries, words
     from workbench.warehouse.tag import query_tag
 
     given = {"QUERY_TAG": query_tag(), **parameters}
+    open_after = leaves_transaction(statement)
     for attempt in (1, 2):
         try:
             cursor = session(profile, project).cursor()
-            open_after = leaves_transaction(statement)
             # a ROLLBACK has what it wants
             if broken_off(profile, project) and words(statement)[:1] != ["ROLLBACK"]:
                 raise WarehouseDown(
@@ -43,10 +41,14 @@ def executed(statement: str, values: list[Any], parameters: dict[str, Any], prof
             return done
         except KeyboardInterrupt:
             # the connector has told the server to cancel; what the session has open is unknown
+            if open_after is False:
+                note_transaction(profile, project, False)
             lose(profile, project)
             raise
-        except Error as error:
+        except raised() as error:
             if attempt == 2 or not must_log_in_again(error):
+                if open_after is False:  # it may have been committed: its own error is all that can be said
+                    note_transaction(profile, project, False)
                 raise
             lose(profile, project)
     raise AssertionError("unreachable")

@@ -231,9 +231,7 @@ class Mixed:
 
     def cancelled(self) -> None:
         """An endless statement of another session ends when it is cancelled, or takes too long, and says so."""
-        from snowflake.connector.errors import Error
-
-        from workbench.warehouse.failures import translated
+        from workbench.warehouse.failures import raised, translated
 
         text, limit = self._random.choice((("SQL execution canceled", None), ("statement or warehouse timeout", 1)))
         try:
@@ -247,13 +245,13 @@ class Mixed:
                 try:
                     cursor.get_results_from_sfqid(query)
                     cursor.fetchall()
-                except Error as error:
+                except raised() as error:
                     if text not in str(error):
                         raise
                     self.account.error("timed out" if limit else "cancelled", time.monotonic() - began)
                 else:
                     self.account.unclear.append("cancelled: an answer to what is endless")
-        except Error as error:
+        except raised() as error:
             raise translated(error, profile="local") from error
 
     def define(self) -> None:
