@@ -125,7 +125,12 @@ def _open_figure(figure: Any) -> Any:
 def _callbacks(registry: Any) -> Any:
     """What is to be called when axes or an artist change, if not only by matplotlib: its own pickle drops it."""
     calls = {signal: {cid: one() for cid, one in held.items()} for signal, held in registry.callbacks.items()}
-    wanted = {cid for held in calls.values() for cid, call in held.items() if not _is_matplotlibs(call)}
+    wanted = {
+        cid
+        for held in calls.values()
+        for cid, call in held.items()
+        if not _is_matplotlibs(call) or _reaches_colorbar(call)
+    }
     if not wanted:
         return None
     wanted |= registry._pickled_cids
@@ -133,6 +138,15 @@ def _callbacks(registry: Any) -> Any:
     number = registry._cid_gen.__reduce__()[1][0]
     state = {**vars(registry), "callbacks": kept, "_func_cid_map": None, "_cid_gen": number}
     return copyreg.__newobj__, (type(registry),), state  # type: ignore[attr-defined] # pickle's own
+
+
+def _reaches_colorbar(call: Any, depth: int = 4) -> bool:
+    """Whether a callback tells a colorbar that what it shows has changed, by others that it tells."""
+    owner = getattr(call, "__self__", None)
+    if type(owner).__name__ == "Colorbar":
+        return True
+    told = getattr(getattr(owner, "callbacks", None), "callbacks", {}) if depth else {}
+    return any(_reaches_colorbar(one(), depth - 1) for held in told.values() for one in held.values())
 
 
 def _is_matplotlibs(call: Any) -> bool:

@@ -94,5 +94,11 @@ CASES: dict[str, Steps] = {
         "arguments = parser.parse_args([])\nprint(arguments, sub.parse_args([]))",
         "print(parser.parse_args(['--n', '5']), arguments.n, sub.parse_args(['--m', '1']))",
     ),
+    "figure_with_a_colorbar": (
+        "import matplotlib.pyplot as plt, numpy as np\nfig, ax = plt.subplots()\n"
+        "image = ax.imshow(np.arange(4).reshape(2, 2))\nbar = fig.colorbar(image)\nplt.close(fig)",
+        "image.set_clim(0, 10)\nprint(bar.vmax, bar.mappable is image)",
+        "image.norm.vmax = 20\nprint(bar.vmax, len(fig.axes))",
+    ),
 }
 REFUSED = {"pickle_leaves_out_a_connection": "WB401"}
