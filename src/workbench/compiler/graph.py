@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
+from collections.abc import Iterator
 
 from workbench.compiler import fanout, imports, iterations, rules
 from workbench.compiler.cells import cell_facts, postpones
@@ -212,19 +214,13 @@ class _Builder:
         lifted = frozenset(
             one.place for one in [*self.definitions.hoisted.values(), *self.definitions.stars]
         ) | frozenset(one.place for step in self.flow.steps for one in step.use.lifted)
-        stars: dict[str, Star] = {}
-        for one in self.definitions.stars:
-            if one.promoted or self._star_needed():
-                line = _star_line(one)
-                stars.pop(line, None)  # the later one wins
-                stars[line] = Star(line, self._last_before(one.place, lifted))
         return StepGraph(
             name=flow_name(self.notebook.name),
             opening=self.places.opening,
             steps=steps,
             parameters=tuple(self.parameters.values()),
             imports=tuple(sorted(self.flow.module_imports)),
-            stars=tuple(stars.values()),
+            stars=tuple(self._stars(lifted)),
             definitions=tuple(_definition(name, one) for name, one in self._needed_definitions().items()),
             lifted=lifted,
             used_names=self.used,
@@ -255,6 +251,18 @@ class _Builder:
             if len(kinds) == 1 and (kind := kinds.pop()):
                 found.append((name, kind))
         return found
+
+    def _stars(self, lifted: frozenset[Place]) -> Iterator[Star]:
+        """The star imports in their order, but for those that bind again what is bound: the same, and the last."""
+        needed = self._star_needed()
+        found = [one for one in self.definitions.stars if one.promoted or needed]
+        order: list[str] = []
+        for after, group in itertools.groupby(found, lambda one: self._last_before(one.place, lifted)):
+            # of two of one module the later one wins
+            lines = list(dict.fromkeys(map(_star_line, [*group][::-1])))[::-1]
+            if order[-len(lines) :] != lines:
+                order = [line for line in order if line not in lines] + lines
+                yield from (Star(line, after) for line in lines)
 
     def _last_before(self, place: Place, lifted: frozenset[Place]) -> str:
         """The id of the last cell before a place that reads what a star import there may bind anew; "" for none."""

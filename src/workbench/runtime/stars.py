@@ -33,12 +33,13 @@ def check(module: types.ModuleType) -> None:
             if name in names and not _same(names[name], thing):
                 raise _problem(star, name, f"so does line {line}")
     before = dict(vars(builtins))
+    last = before | {name: thing for star, _ in stars for name, thing in bound[star].items()}
     for star, after in stars:
-        names = bound[star]
         for name, line in _used(tree, _line_after(after, text)) if after else ():
-            if name in names and name in before and not _same(before[name], names[name]):
+            # a later star may bind it to what it was before
+            if name in bound[star] and name in before and not _same(before[name], last[name]):
                 raise _problem(star, name, f"line {line} uses another one")
-        before |= names
+        before |= bound[star]
 
 
 def _names(star: str, module: types.ModuleType) -> dict[str, Any]:

@@ -15,6 +15,15 @@ CASES: dict[str, Steps] = {
         "print(sqrt(9), pi)",
         "print(x)",
     ),
+    "stars_twice_in_their_order": (
+        "from starry_things import *\nfrom math import *\nprint(sqrt(4))",
+        "print(sqrt(9), pi)",
+        "from starry_things import *\nfrom math import *\nprint(sqrt(16), x)",
+    ),
+    "stars_twice_in_another_order": (
+        "from starry_things import *\nfrom math import *\nprint(sqrt(4))",
+        "from math import *\nfrom starry_things import *\nprint(sqrt(16), x)",
+    ),
     "star_below_what_it_leaves_alone": (
         "print(len([1]), abs(-2))",
         "from starry_things import *\nprint(sqrt(4))",
@@ -50,6 +59,7 @@ REFUSED = dict.fromkeys(
         "star_over_another_in_a_later_step",
         "star_over_a_builtin",
         "star_over_a_function",
+        "stars_twice_in_another_order",
     ),
     "WB411",
 )
