@@ -5,11 +5,14 @@ https://docs.snowflake.com/en/sql-reference/functions-context
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 Refuse = Callable[[str], Exception]
+_numbers = itertools.count(time.time_ns() // 1_000_000 % 10**12)  # of sessions: none has an earlier one's
 
 
 @dataclass(slots=True)
@@ -31,7 +34,7 @@ def of(connection: Any) -> Context:
     """The context of one of fakesnow's connections, made when it is first asked for."""
     context: Context | None = connection.__dict__.get("_wb_context")
     if context is None:
-        context = connection._wb_context = Context(id(connection))
+        context = connection._wb_context = Context(next(_numbers))
     return context
 
 

@@ -255,8 +255,9 @@ class Gateway:
     def _noted(self, asked: Asked, request: Request, body: dict[str, Any]) -> dict[str, Any]:
         """The statement's answer, and the statement in the history from its beginning to its end."""
         connection = asked.connection
-        session, tag = id(connection) % 10**12, context.of(connection).settings.get("QUERY_TAG", "")
-        entry = self._history.begin(asked.query_id, body, tag, session, USER.upper())
+        known = context.of(connection)
+        tag = known.settings.get("QUERY_TAG", "")
+        entry = self._history.begin(asked.query_id, body, tag, known.session_id, USER.upper())
         answer: dict[str, Any] = {"success": False, "message": "the local warehouse can't run this statement"}
         try:
             if is_asked(body["sqlText"]):
