@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from workbench.compiler import fanout, imports, iterations, rules
 from workbench.compiler.cells import cell_facts, postpones
@@ -56,19 +56,19 @@ def step_graph(notebook: Notebook, steps: str = "tags") -> tuple[StepGraph | Non
     return (None if refused else found.graph), found.diagnostics
 
 
-def stages(notebook: Notebook, steps: str = "tags") -> Stages:
-    """What becomes of a notebook, stage by stage. steps: "tags" or "headings"."""
+def stages(notebook: Notebook, steps: str = "tags", read: Callable[[Cell, bool], CellFacts] = cell_facts) -> Stages:
+    """What becomes of a notebook, stage by stage. steps: "tags" or "headings"; read: gives a cell's facts."""
     whole, parts, wrong = fanout.split(notebook, steps)
-    found = _stages(whole, parts, steps)
+    found = _stages(whole, parts, steps, read)
     if not parts and not wrong:
         return found
     return found._replace(diagnostics=_ordered(fanout.as_in(notebook, [*wrong, *found.diagnostics])))
 
 
-def _stages(notebook: Notebook, parts: fanout.Parts, steps: str) -> Stages:
+def _stages(notebook: Notebook, parts: fanout.Parts, steps: str, read: Callable[[Cell, bool], CellFacts]) -> Stages:
     """The same, of a notebook whose foreach cells are cut into parts."""
     places = layout(notebook, steps)
-    facts, problems = _read_cells(notebook, places)
+    facts, problems = _read_cells(notebook, places, read)
     problems = [*places.problems, *problems, *(one for part in places.sections for one in decorator_problems(part))]
     setup = [facts[cell.index] for cell in places.setup]
     nodes: list[Node] = []
@@ -143,7 +143,9 @@ def _promoted(places: Layout) -> set[int]:
     return {cell.index for section in places.sections for cell in section.cells} | _indices(places.setup)
 
 
-def _read_cells(notebook: Notebook, places: Layout) -> tuple[dict[int, CellFacts], list[Diagnostic]]:
+def _read_cells(
+    notebook: Notebook, places: Layout, read: Callable[[Cell, bool], CellFacts]
+) -> tuple[dict[int, CellFacts], list[Diagnostic]]:
     """The facts of every code cell. What is wrong with a cell that is left behind is nobody's concern."""
     facts: dict[int, CellFacts] = {}
     problems: list[Diagnostic] = []
@@ -151,7 +153,7 @@ def _read_cells(notebook: Notebook, places: Layout) -> tuple[dict[int, CellFacts
     postponed = False
     for cell in notebook.cells:
         if cell.kind == "code":
-            one = facts[cell.index] = cell_facts(cell, postponed)
+            one = facts[cell.index] = read(cell, postponed)
             postponed = postponed or ("__future__" in one.source and postpones([each.node for each in one.statements]))
             if cell.index not in left:
                 problems += facts[cell.index].problems
