@@ -263,7 +263,7 @@ def explored(**environment: str) -> list[list[str]]:
         for name, value in {"WORKBENCH_NOTEBOOK": path.name, **environment}.items():
             patch.setenv(name, value)
         NotebookClient(book, timeout=120, kernel_name="python3").execute()
-    own = r"query [0-9a-f-]{36}|\d+\.\d+ s\b|\d+ \w+ ago|just now|nothing was run in \w+|title=\"[^\"]*\""
+    own = r"query [0-9a-f-]{36}|\d+\.\d+ s\b|\d+ \w+ ago *|just now *|nothing was run in \w+|title=\"[^\"]*\"|changed +"
     outputs = [
         [re.sub(own, "…", str(one.get("data") or one.get("text") or one)) for one in cell.outputs]
         for cell in book.cells

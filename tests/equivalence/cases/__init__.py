@@ -1,6 +1,6 @@
 """Small notebooks of one language feature each, a module for each class of features.
 
-A module has CASES (name → cells) and may have REFUSED (name → the code that says why). Beside it, in a JSON file of its
+A module has CASES (name → cells) and may have REFUSED (name → the codes that say why). Beside it, in a JSON file of its
 name, stands what a kernel prints for each case: `pytest tests/equivalence --update-golden -n 0 -k NAME` asks one.
 """
 

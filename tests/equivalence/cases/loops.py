@@ -427,6 +427,6 @@ REFUSED = {
     "loop_attr": "WB330",
     "loop_tried": "WB330",
     "loop_mutated_after_add": "WB405",
-    "loop_underscore_maybe_read": "WB331",
+    "loop_underscore_maybe_read": "WB303 WB331",
     "loop_with_over_outer": "WB331",
 }
