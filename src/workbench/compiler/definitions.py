@@ -44,9 +44,6 @@ class Place(NamedTuple):
     at: int
 
 
-_LAST = Place(1_000_000_000, 0)
-
-
 class Binding(NamedTuple):
     """One binding of a name. kind: "import", "definition", "value" or "deleted"; promoted: its cell is in the flow."""
 
@@ -202,7 +199,7 @@ def _hoist(found: Definitions, promoted: set[int]) -> None:
     late = {
         name
         for name, roots in registering.items()
-        if candidates[name].promoted and any(used.get(root, _LAST) < candidates[name].place for root in roots)
+        if candidates[name].promoted and any(used[root] < candidates[name].place for root in roots & used.keys())
     }
     # an object that a library's decorator made: what is done to it in a step goes on as a value
     late |= {
@@ -225,21 +222,24 @@ def registers_with(node: ast.stmt) -> set[str]:
     """What a definition's decorators are attributes of: `@area.register` may change `area`."""
     found: set[str] = set()
     for part in getattr(node, "decorator_list", ()):
-        root: ast.AST = part.func if isinstance(part, ast.Call) else part
-        while isinstance(root, ast.Attribute):
-            root = root.value
-            if isinstance(root, ast.Name):
-                found.add(root.id)
+        called = part.func if isinstance(part, ast.Call) else part
+        root = _root(called)
+        if root is not called and isinstance(root, ast.Name):
+            found.add(root.id)
     return found
+
+
+def _root(node: ast.AST) -> ast.AST:
+    """What an expression is an attribute of, or an attribute's: `a` of `a.b.c`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
 
 
 def _is_object(one: Binding, found: Definitions) -> bool:
     """Whether a library's decorator may have made something else than a function of a definition."""
     for part in getattr(one.statement.node, "decorator_list", ()):
-        root: ast.AST = part.func if isinstance(part, ast.Call) else part
-        while isinstance(root, ast.Attribute):
-            root = root.value
-        name = getattr(root, "id", "")
+        name = getattr(_root(part.func if isinstance(part, ast.Call) else part), "id", "")
         if found.is_module(name) and not all(_module(each) in QUIET_MODULES for each in found.bindings[name]):
             return True
     return False
@@ -295,9 +295,7 @@ def _calls(part: ast.AST) -> list[ast.Call]:
 
 
 def _is_quiet_call(call: ast.Call, decorator: bool, candidates: dict[str, Binding], found: Definitions) -> bool:
-    root: ast.AST = call.func
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = _root(call.func)
     if not isinstance(root, ast.Name):
         return False
     if root.id not in found.bindings:

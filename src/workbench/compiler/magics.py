@@ -90,7 +90,7 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
     if name == "time" and not line:
         return _wrapped(cell, "%%time", f"with {TIMED}():", body)
     if name == "capture" and (wrapper := _capture(line)):
-        if " as " in wrapper and _is_silenced(body):
+        if " as " in wrapper and _is_silenced(body, _parsed(body)):
             message = f"`%%capture {line}` keeps nothing where the cell ends with `;`, and takes the name away"
             return Lowered(
                 "", problems=[_unknown(cell, "%%capture")._replace(message=message, hint="take the `;` out")]
@@ -108,14 +108,13 @@ def _cell_magic(cell: Cell, source: str) -> Lowered:
 def _wrapped(cell: Cell, magic: str, wrapper: str, body: str) -> Lowered:
     """A cell whose body stands in a `with` block."""
     inner = lower(Cell(cell.index, cell.id, cell.kind, body, cell.tags))
-    if _waits(inner.source):
+    if any(word in inner.source for word in ("await", "async")) and _waits(_parsed(inner.source)):
         inner.problems.append(_cannot_wait(cell, magic))
     return Lowered("\n" + inner.source, wrapper, _shifted(inner.indentable), inner.problems)
 
 
-def _waits(source: str) -> bool:
+def _waits(tree: ast.Module | None) -> bool:
     """Whether code awaits at its top level."""
-    tree = _parsed(source) if "await" in source or "async" in source else None
     nodes = (inner for statement in (tree.body if tree else ()) for inner in top_level(statement))
     return any(isinstance(each, WAITING) or getattr(each, "is_async", False) for each in nodes)
 
@@ -200,7 +199,7 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
     edits: list[Edit] = []
     last = tree.body[-1] if tree.body else None
     read: set[ast.AST] = set()  # calls that their statement has answered for
-    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    functions = [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)] if "time" in source else []
     in_functions = {inner for function in functions for inner in ast.walk(function)}
     for node in ast.walk(tree):
         replacement = None
@@ -208,10 +207,9 @@ def _line_magics(cell: Cell, source: str) -> Lowered:
             assert isinstance(node.value, ast.Call)
             read.add(node.value)
             shown = node is last and not ends_with_semicolon(text, node)
-            replacement = _statement(cell, node.value, shown, node.col_offset, lowered)
-            if node in in_functions and replacement and TIMED in replacement and _binds(replacement):
-                message, hint = "what `%time` binds in a function is lost there", "time a call, or the whole function"
-                lowered.problems.append(_unknown(cell, "%time")._replace(message=message, hint=hint))
+            replacement = _statement(
+                cell, node.value, shown, node.col_offset, lowered, in_function=node in in_functions
+            )
         elif isinstance(node, ast.Call) and is_shell_call(node) and node not in read:
             replacement = _value(cell, node, lowered)
         elif isinstance(node, ast.Attribute) and node.attr not in SHELL_METHODS and is_shell(node.value):
@@ -259,7 +257,9 @@ def _arguments(call: ast.Call) -> tuple[str, list[str]]:
     return call.func.attr, texts
 
 
-def _statement(cell: Cell, call: ast.Call, shown: bool, indent: int, lowered: Lowered) -> str | None:
+def _statement(
+    cell: Cell, call: ast.Call, shown: bool, indent: int, lowered: Lowered, *, in_function: bool
+) -> str | None:
     """What a magic that stands as a statement becomes, or None where it stays the call."""
     method, texts = _arguments(call)
     if method != "run_line_magic" or len(texts) != 2:
@@ -268,39 +268,38 @@ def _statement(cell: Cell, call: ast.Call, shown: bool, indent: int, lowered: Lo
     if name in SILENT or (name, line.split()[:1]) in (("load_ext", ["workbench"]), ("reload_ext", ["workbench"])):
         return "pass" if indent else ""
     if name == "time" and line:
-        return _time(cell, line, shown, indent, lowered)
+        return _time(cell, line.strip(), shown, indent, lowered, in_function=in_function)
     return _value(cell, call, lowered)
 
 
-def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered) -> str | None:
+def _time(cell: Cell, line: str, shown: bool, indent: int, lowered: Lowered, *, in_function: bool) -> str | None:
     try:
-        body = ast.parse(line.strip()).body
+        tree = ast.parse(line)
     except SyntaxError:
         lowered.problems.append(_unknown(cell, f"%time {line}"))
         return None
-    text = line.strip()
-    if _waits(text):
+    if _waits(tree):
         lowered.problems.append(_cannot_wait(cell, "%time"))
-    if shown and len(body) == 1 and isinstance(body[0], ast.Expr) and not _is_silenced(line):
-        start, end = Source(text).bounds(body[0])
-        text = f"{SHOW}({text[start:end]}){text[end:]}"
-    return f"with {TIMED}():\n{' ' * (indent + 4)}{text}"
+    if in_function and _binds(tree):
+        message, hint = "what `%time` binds in a function is lost there", "time a call, or the whole function"
+        lowered.problems.append(_unknown(cell, "%time")._replace(message=message, hint=hint))
+    if shown and len(tree.body) == 1 and isinstance(tree.body[0], ast.Expr) and not _is_silenced(line, tree):
+        start, end = Source(line).bounds(tree.body[0])
+        line = f"{SHOW}({line[start:end]}){line[end:]}"
+    return f"with {TIMED}():\n{' ' * (indent + 4)}{line}"
 
 
-def _binds(source: str) -> bool:
+def _binds(tree: ast.Module) -> bool:
     """Whether code binds a name."""
-    bound = (
+    return any(
         isinstance(node, ast.alias) or isinstance(getattr(node, "ctx", None), ast.Store | ast.Del)
-        for node in ast.walk(ast.parse(source))
+        for node in ast.walk(tree)
     )
-    return any(bound)
 
 
-def _is_silenced(source: str) -> bool:
+def _is_silenced(source: str, tree: ast.Module | None) -> bool:
     """Whether a source ends with a `;`, comments aside: `%time` then shows nothing, `%%capture` keeps nothing."""
-    text = Source(source)
-    tree = _parsed(source)
-    return tree is not None and bool(tree.body) and ends_with_semicolon(text, tree.body[-1])
+    return tree is not None and bool(tree.body) and ends_with_semicolon(Source(source), tree.body[-1])
 
 
 def _value(cell: Cell, call: ast.Call, lowered: Lowered) -> str | None:

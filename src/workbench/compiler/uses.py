@@ -254,17 +254,21 @@ class _Scan:
         use.sets |= statement.sets
         use.class_reads |= statement.class_reads
         use.unknowable |= statement.unknowable
+        use.may |= statement.may | reached.writes
         # `with` bodies are likely to have run; whatever else may be unbound isn't counted on
-        bound = statement.must | (statement.may - self.definitions.unlucky(statement))
-        deletes = statement.maybe_deletes | reached.deletes
-        if use.deletes or use.gone or use.maybe_deletes or deletes or statement.deletes:
+        self.bound |= statement.must | (statement.may - self.definitions.unlucky(statement))
+        if (
+            use.deletes
+            or use.gone
+            or use.maybe_deletes
+            or statement.deletes
+            or statement.maybe_deletes
+            or reached.deletes
+        ):
             use.deletes = (use.deletes | statement.deletes) - statement.must
             use.gone = (use.gone - statement.may - reached.writes) | (statement.deletes - statement.may)
             use.maybe_deletes = ((use.maybe_deletes | statement.maybe_deletes) - statement.must) | reached.deletes
             self.bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
-            bound -= statement.deletes | (statement.maybe_deletes - statement.must) | reached.deletes
-        use.may |= statement.may | reached.writes
-        self.bound |= bound
 
     def has_code(self, statement: Statement) -> bool:
         """Whether a statement makes code that runs later, or touches such code: most don't."""
