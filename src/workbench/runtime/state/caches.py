@@ -7,7 +7,6 @@ next task's cache is filled as it was: with the results themselves, in their ord
 from __future__ import annotations
 
 import contextlib
-import functools
 import gc
 import os
 import re
@@ -18,12 +17,11 @@ from workbench.errors import HandOverError
 from workbench.runtime.pickling import digest
 from workbench.runtime.source import text_of
 from workbench.runtime.state.live import Held, LiveKind
-from workbench.runtime.state.modules import own_modules
-from workbench.runtime.state.purity import is_constant, is_pure
+from workbench.runtime.state.modules import notebook_modules, path_of
+from workbench.runtime.state.purity import WRAPPER, is_constant, is_pure
 
 _COUNTS = re.compile(r"\bcache_(info|clear)\b")
 """What a flow's text has that tells a function from one that was called more often, or less."""
-_WRAPPER: type = type(functools.lru_cache(len))
 
 Call = tuple[tuple[Any, ...], dict[str, Any], Any]
 """Arguments, named ones, result."""
@@ -79,31 +77,25 @@ class Caches(LiveKind):
     def _refusal(self, key: str) -> HandOverError:
         return HandOverError(
             "WB409",
-            f"this step asks `{_path(key)}`, and what earlier steps' calls left in its cache can't go along",
+            f"this step asks `{path_of(key)}`, and what earlier steps' calls left in its cache can't go along",
             hint="keep what the first call gave under a name, or put the cells that call it into one step",
         )
 
     def title(self, key: str) -> str:
-        return f"the cache of `{_path(key)}`"
+        return f"the cache of `{path_of(key)}`"
 
     def _wrappers(self) -> dict[str, list[Any]]:
         """The cached functions of modules that have any, by module and qualified name."""
-        own = [*own_modules(self._flow_module), (self._flow_module.__name__, self._flow_module)]
-        modules = {name: vars(each) for name, each in own if "cache" in text_of(each)}
+        modules = {name: vars(each) for name, each in notebook_modules(self._flow_module) if "cache" in text_of(each)}
         found: dict[str, list[Any]] = {}
         for each in gc.get_objects() if modules else ():
-            if type(each) is _WRAPPER and getattr(each, "__module__", "") in modules:
+            if type(each) is WRAPPER and getattr(each, "__module__", "") in modules:
                 found.setdefault(f"{each.__module__}:{getattr(each, '__qualname__', '')}", []).append(each)
         for module, names in modules.items():
             for name, each in list(names.items()):
-                if type(each) is _WRAPPER and getattr(each, "__module__", "") not in modules:  # of a library's function
+                if type(each) is WRAPPER and getattr(each, "__module__", "") not in modules:  # of a library's function
                     found.setdefault(f"{module}:{name}", []).append(each)
         return found
-
-
-def _path(key: str) -> str:
-    """A function's name as the notebook has it."""
-    return key.replace(":", ".").removeprefix("__main__.")
 
 
 def _only_computes(wrapper: Any, calls: list[Call]) -> bool:

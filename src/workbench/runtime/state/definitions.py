@@ -84,8 +84,13 @@ def attributes(definition: Any) -> dict[str, Any]:
 
 def _written(function: types.FunctionType) -> dict[str, Any]:
     """A function's attributes; of a generic one only those that singledispatch didn't set."""
-    made = _GENERIC if function.__dict__.keys() >= _GENERIC else frozenset()
+    made = _GENERIC if is_generic(function) else frozenset()
     return {name: value for name, value in function.__dict__.items() if name not in made}
+
+
+def is_generic(value: Any) -> bool:
+    """Whether a value is what `functools.singledispatch` makes of a function."""
+    return isinstance(value, types.FunctionType) and value.__dict__.keys() >= _GENERIC
 
 
 def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
@@ -100,8 +105,8 @@ def _definitions(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
 
 
 _FUNCTION = ("__defaults__", "__kwdefaults__")
-_REPLACED = ("__code__", "__doc__", "__name__")
 _GENERIC = frozenset({"registry", "dispatch", "register", "_clear_cache"})
+_REPLACED = ("__code__", "__doc__", "__name__")
 _REGISTERED = "__registered__"
 """Stands for the virtual subclasses of an abstract base class, which are no attribute of it."""
 _OF_MEMBERS = ("_name_", "__objclass__", "_sort_order_")

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from workbench.runtime.source import text_of
+from workbench.runtime.state.definitions import is_generic
 from workbench.runtime.state.live import Held, LiveKind
-from workbench.runtime.state.modules import own_modules
+from workbench.runtime.state.modules import notebook_modules, path_of
 
 
 class Generics(LiveKind):
@@ -34,15 +35,10 @@ class Generics(LiveKind):
         return True
 
     def title(self, key: str) -> str:
-        return f"`{key.replace(':', '.').removeprefix('__main__.')}`"
+        return f"`{path_of(key)}`"
 
     def _functions(self) -> Iterator[tuple[str, Any]]:
-        for name, module in (*own_modules(self._flow_module), (self._flow_module.__name__, self._flow_module)):
+        for name, module in notebook_modules(self._flow_module):
             for attribute, value in list(vars(module).items()):
                 if is_generic(value) and value.__module__ == name and value.__qualname__ == attribute:
                     yield f"{name}:{attribute}", value
-
-
-def is_generic(value: Any) -> bool:
-    """Whether a value is what `functools.singledispatch` makes of a function."""
-    return isinstance(value, types.FunctionType) and value.__dict__.keys() >= {"registry", "dispatch", "register"}

@@ -122,6 +122,16 @@ def own_modules(flow_module: types.ModuleType) -> Iterator[tuple[str, types.Modu
             yield name, module
 
 
+def notebook_modules(flow_module: types.ModuleType) -> list[tuple[str, types.ModuleType]]:
+    """The notebook's own modules, and the flow's itself, which is the notebook."""
+    return [*own_modules(flow_module), (flow_module.__name__, flow_module)]
+
+
+def path_of(key: str) -> str:
+    """What `module:name` is called in the notebook."""
+    return key.replace(":", ".").removeprefix("__main__.")
+
+
 _foreign: dict[str, types.ModuleType] = {}  # modules that are an environment's: a task looks at many hundred, often
 
 

@@ -24,7 +24,7 @@ _ATOMS = (int, float, complex, str, bytes, bool, type(None))
 _METHODS = frozenset(
     name for kind in (str, bytes, int, float, complex, tuple, list, dict, set, math) for name in dir(kind)
 )
-_WRAPPER: type = type(functools.lru_cache(len))
+WRAPPER: type = type(functools.lru_cache(len))
 _GLOBAL = frozenset({"LOAD_GLOBAL", "LOAD_NAME"})
 _ATTRIBUTES = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 _CHANGING = frozenset(
@@ -52,7 +52,7 @@ def is_pure(function: Any) -> bool:
             if kind in _CHANGING or (kind in _ATTRIBUTES and name not in _METHODS):
                 return False
             used = one.__globals__.get(name, getattr(builtins, name, None)) if kind in _GLOBAL else None
-            used = getattr(used, "__wrapped__", used) if type(used) is _WRAPPER else used
+            used = getattr(used, "__wrapped__", used) if type(used) is WRAPPER else used
             if kind not in _GLOBAL or _is_plain(used):
                 continue
             if id(used) not in seen:
