@@ -64,19 +64,20 @@ def targets(statement: Any, database: str | None, schema: str | None, own: Colle
     fewer = isinstance(statement, exp.Update | exp.Delete | exp.Merge | exp.TruncateTable | exp.Insert | exp.Alter)
     fewer &= not isinstance(statement, exp.Insert) or bool(statement.args.get("overwrite"))
     found = _named(nodes, database, schema)
-    if made and _is_own(statement):
+    if made and (temporary := temporary_made(statement)) is not None and not temporary.db:
         return Changed([], own=frozenset(target for target, _ in found))
     # a qualified name is never one of its own: DuckDB's temporary tables live in no schema
     return Changed([target for target, plain in found if made or not (plain and target in own)], made, fewer)
 
 
-def _is_own(create: Any) -> bool:
+def temporary_made(statement: Any) -> Any:
+    """The name (an exp.Table) of the temporary table or view that the statement makes; None for any other statement."""
     from sqlglot import exp
 
-    table, properties = create.find(exp.Table), create.args.get("properties")
-    return (
-        table is not None and not table.db and properties is not None and bool(properties.find(exp.TemporaryProperty))
-    )
+    if not isinstance(statement, exp.Create) or statement.args.get("kind") not in {"TABLE", "VIEW"}:
+        return None
+    properties = statement.args.get("properties")
+    return statement.find(exp.Table) if properties is not None and properties.find(exp.TemporaryProperty) else None
 
 
 def _named(nodes: list[Any], database: str | None, schema: str | None) -> Iterator[tuple[Target, bool]]:

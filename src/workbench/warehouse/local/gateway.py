@@ -158,10 +158,7 @@ class Gateway:
             return
         left = {asked for asked in self._asked.values() if asked.connection is session.connection}
         for asked in left:
-            asked.cancelled = True
-            while asked.task is not None and not asked.task.done():
-                asked.interrupt()
-                await asyncio.wait([asked.task], timeout=AGAIN_SECONDS)
+            await _cut_off(asked)
             self._forget(asked)
         await asyncio.to_thread(session.close)
         self._chunks.forget(session.connection)
@@ -172,7 +169,7 @@ class Gateway:
         """
         token = _token(request)
         if token not in self._sessions:
-            return _failure(LOG_IN_AGAIN, "User must login again to access the service.", "08001", status=401)
+            return _must_log_in()
         body = await _json(request)
         key = request.query_params.get("requestId") or secrets.token_hex(16)
         if key in self._answered:
@@ -227,7 +224,7 @@ class Gateway:
     async def _status(self, request: Request) -> Response:
         """How a statement is doing, by its id. …/developer-guide/python-connector/python-connector-example"""
         if _token(request) not in self._sessions:
-            return _failure(LOG_IN_AGAIN, "User must login again to access the service.", "08001", status=401)
+            return _must_log_in()
         query = request.path_params["query"]
         entry, asked = self._history.find(query), self._asked.get(query)
         facts: list[dict[str, Any]] = []
@@ -288,7 +285,7 @@ class Gateway:
     async def _abort(self, request: Request) -> Response:
         asked = self._asked.get((await _json(request)).get("requestId", ""))
         if _token(request) in self._sessions and asked is not None:
-            await asyncio.to_thread(asked.cancel)
+            await _cut_off(asked)
         return _answer({"data": None, "success": True})
 
     async def _upload(self, request: Request) -> Response:
@@ -302,6 +299,14 @@ class Gateway:
 
     async def _nothing(self, _: Request) -> Response:
         return _answer({"success": True})
+
+
+async def _cut_off(asked: Asked) -> None:
+    """What Asked.cancel does, in no thread: those that there are may all be running statements."""
+    asked.cancelled = True
+    while asked.task is not None and not asked.task.done():
+        asked.interrupt()
+        await asyncio.wait([asked.task], timeout=AGAIN_SECONDS)
 
 
 def _timeout(body: dict[str, Any], connection: Any) -> float:
@@ -320,6 +325,10 @@ async def _json(request: Request) -> dict[str, Any]:
 
 def _token(request: Request) -> str:
     return request.headers.get("authorization", "")[len('Snowflake Token="') : -1]
+
+
+def _must_log_in() -> JSONResponse:
+    return _failure(LOG_IN_AGAIN, "User must login again to access the service.", "08001", status=401)
 
 
 def _failure(code: str, message: str, state: str, *, status: int = 200) -> JSONResponse:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from workbench.warehouse.base import joined, quoted
-from workbench.warehouse.local.changes import NOTES, Changed
+from workbench.warehouse.local.changes import NOTES, Changed, temporary_made
 
 log = logging.getLogger("workbench.warehouse")
 
@@ -27,12 +27,8 @@ _LEFT = (
 
 def is_made(statement: Any) -> bool:
     """Whether the statement (of Snowflake's dialect) makes a temporary table or view with a qualified name."""
-    from sqlglot import exp
-
-    if not isinstance(statement, exp.Create) or statement.args.get("kind") not in {"TABLE", "VIEW"}:
-        return False
-    table, properties = statement.find(exp.Table), statement.args.get("properties")
-    return bool(table is not None and table.db and properties is not None and properties.find(exp.TemporaryProperty))
+    table = temporary_made(statement)
+    return table is not None and bool(table.db)
 
 
 def as_ordinary(statement: Any) -> None:
