@@ -18,8 +18,8 @@ from pathlib import Path
 CONTRACT = Path(__file__).parents[1] / "tests" / "contract" / "warehouse" / "contract"
 sys.path.insert(0, str(CONTRACT))
 
-from casebook import Case, all_cases  # noqa: E402
-from noted import FILE, Noted, text_of  # noqa: E402
+from casebook import Case, all_cases  # noqa: E402  their folder comes first
+from noted import FILE, Noted, text_of  # noqa: E402  as above
 
 PAGE = Path(__file__).with_name("local-warehouse.md")
 MANUAL = "https://docs.snowflake.com/en/"

@@ -88,7 +88,7 @@ class Builder:
 
     def run(self, run: RunRecord, text: str) -> Item:
         """A run: of its flow's or notebook's code, of what its queries read, and of the steps that it took over."""
-        item = self.graph.add(Item("run", f"run {run.name}", run.name, ", ".join([run.status, run.started[:16]])))
+        item = self.graph.add(_run_item(run))
         if run.kind == "flow":
             name = run.name.partition("/")[0]
             known = self.world.flows.get(name)
@@ -162,11 +162,9 @@ class Builder:
     def _used(self, item: Item, uses: Uses) -> None:
         here = (self.world.catalogue.database, self.world.catalogue.schema) if self.world.catalogue else (None, None)
         for name, place in uses.read:
-            if (table := self.named(name, *here, guess=True)) is not None:
-                self.graph.link(table, item, "read", place)
+            self._link(item, "read", self.named(name, *here, guess=True), place)
         for name, place in uses.written:
-            if (table := self.named(name, *here, guess=True)) is not None:
-                self.graph.link(item, table, "written", place)
+            self._link(item, "written", self.named(name, *here, guess=True), place)
         for model, place in uses.models:
             for node in self._nodes():
                 if node.name == model and node.relation is not None:
@@ -181,17 +179,13 @@ class Builder:
             name = f"{tag['flow']}/{tag['run']}"
             item = Item("run", f"run {name}", name)
             known = self.world.runs.get(name)
-            item = self.run_item(known[0]) if known else item
+            item = _run_item(known[0]) if known else item
             self._add(item, self._tables_of(query.text), tag.get("step") or "", query)
             flow = self.world.flows.get(tag["flow"])
             if known is None and item.key in self.graph.items and flow is not None:
                 self.graph.link(self.flow(flow), item, "ran", code=True)
         elif path := tag.get("notebook"):
             self._add(self._tagged(path), self._tables_of(query.text), tag.get("cell") or "", query)
-
-    def run_item(self, run: RunRecord) -> Item:
-        """A run as a thing, without what it is made of."""
-        return Item("run", f"run {run.name}", run.name, ", ".join([run.status, run.started[:16]]))
 
     def _tagged(self, path: str) -> Item:
         """The notebook that a tag names: the project's own by its path or, where one alone has it, by its file's name;
@@ -208,11 +202,15 @@ class Builder:
 
     def _add(self, item: Item, found: Tables, place: str, query: Query) -> None:
         for name in found.read:
-            if (table := self.named(name, query.database, query.schema)) is not None:
-                self.graph.link(table, item, "read", place)
+            self._link(item, "read", self.named(name, query.database, query.schema), place)
         for name in found.written:
-            if (table := self.named(name, query.database, query.schema)) is not None:
-                self.graph.link(item, table, "written", place)
+            self._link(item, "written", self.named(name, query.database, query.schema), place)
+
+    def _link(self, item: Item, how: str, table: Item | None, place: str) -> None:
+        """How an item has to do with a table, if it is known: `read` or `written`."""
+        if table is not None:
+            source, target = (table, item) if how == "read" else (item, table)
+            self.graph.link(source, target, how, place)
 
     def _resolve(self, text: str) -> str:
         return resolved(text.strip().rstrip(";"), self.world.project)
@@ -224,6 +222,11 @@ class Builder:
 
     def _nodes(self) -> Iterable[Node]:
         return self.world.manifest.nodes.values() if self.world.manifest is not None else ()
+
+
+def _run_item(run: RunRecord) -> Item:
+    """A run as a thing, without what it is made of."""
+    return Item("run", f"run {run.name}", run.name, ", ".join([run.status, run.started[:16]]))
 
 
 def _tables(text: str) -> Tables:

@@ -117,7 +117,7 @@ class Graph:
         while waiting:
             key, turned = waiting.popleft()
             for other, edge in steps.get(key, ()):
-                turns = edge.code if backwards else not edge.code
+                turns = edge.code == backwards
                 state = (other, turned or turns)
                 if (turns or not turned) and state not in seen:
                     seen[state] = seen[key, turned] + 1
@@ -170,13 +170,13 @@ class Graph:
         waiting = [(other, edge, depth, False) for other, edge in reversed(steps.get(of, []))]
         while waiting:
             key, edge, depth, turned = waiting.pop()
-            turns = edge.code if backwards else not edge.code
+            turns = edge.code == backwards
             if turned and not turns:
                 continue
             following = [
                 (other, further, depth + 1, turned or turns)
                 for other, further in reversed(steps.get(key, []))
-                if (further.code if backwards else not further.code) or not (turned or turns)
+                if further.code == backwards or not (turned or turns)
             ]
             again = key in seen and bool(following)
             item = self.items[key]

@@ -34,9 +34,8 @@ def loads(
     ]
     found: list[dict[str, Any]] = []
     for item, table in raw:
-        # names are quoted
         text = f"""{OWN} select load_id, min(loaded_at) as loaded_at, min(file_name) as file, count(*) as n
-            from {table.sql} group by load_id order by loaded_at desc, file desc, load_id limit {MOST}"""  # noqa: S608
+            from {table.sql} group by load_id order by loaded_at desc, file desc, load_id limit {MOST}"""  # noqa: S608  names are quoted
         try:
             rows = sql(text, connection=connection, as_="arrow").to_pylist()
         except WarehouseError as error:
