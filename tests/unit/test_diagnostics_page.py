@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 
+import make_diagnostics as maker
 import pytest
 
 from workbench.compiler.catalogue import RULES, Rule
 
 ROOT = Path(__file__).parents[2]
-
-
-def _maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_diagnostics", ROOT / "docs" / "make_diagnostics.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-maker = _maker()
 COMPILED = [rule for rule in RULES if rule.code < "WB4"]
 RUN = [rule for rule in RULES if rule.code >= "WB4"]
 

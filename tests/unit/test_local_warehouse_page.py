@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from importlib.metadata import version
-from pathlib import Path
-from types import ModuleType
 
-ROOT = Path(__file__).parents[2]
+import make_local_warehouse as maker
 
-
-def _maker() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_local_warehouse", ROOT / "docs" / "make_local_warehouse.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-maker = _maker()
 CASES = maker.all_cases()
 
 
